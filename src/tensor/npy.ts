@@ -51,7 +51,8 @@ export function decodeNpy(bytes: Uint8Array, name = 'array'): NdArray {
       `${name} is a truncated .npy file: shape [${shape}] of ${dtype} needs ${needed} bytes, ${bytes.length - bodyStart} are there`,
     );
   }
-  const data = new ArrayType(bytes.slice(bodyStart, bodyStart + needed).buffer) as NumericArray;
+  // A copy, since typed arrays need aligned bytes. (slice would not copy if this is a Buffer.)
+  const data = new ArrayType(Uint8Array.from(bytes.subarray(bodyStart, bodyStart + needed)).buffer) as NumericArray;
   const fortran = /'fortran_order':\s*True/.test(header);
   return { shape, data: fortran ? toRowMajor(data, shape) : data };
 }

@@ -35,3 +35,9 @@ export function stridesOf(shape: readonly number[]): number[] {
   }
   return strides;
 }
+
+/** Index of the first element that is NaN or infinite; -1 if there is none. A plain loop: it runs on every input and attribution. */
+export function firstNonFinite(data: Float32Array): number {
+  for (let i = 0; i < data.length; i++) if (!(Math.abs(data[i]!) < Number.POSITIVE_INFINITY)) return i;
+  return -1;
+}
