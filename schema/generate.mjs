@@ -13,7 +13,10 @@ try {
   writeFileSync(join(tools, 'package.json'), '{ "private": true }');
   run('npm', ['install', '--no-save', '--silent', '@bufbuild/buf@1.75.0', '@bufbuild/protoc-gen-es@2.17.0'], tools);
   const plugin = join(tools, 'node_modules', '.bin', 'protoc-gen-es');
-  const template = JSON.stringify({ version: 'v2', plugins: [{ local: plugin, out, opt: ['target=ts', 'import_extension=js'] }] });
+  const template = JSON.stringify({
+    version: 'v2',
+    plugins: [{ local: plugin, out, opt: ['target=ts', 'import_extension=js'] }],
+  });
   run(join(tools, 'node_modules', '.bin', 'buf'), ['generate', '--template', template], here);
 } finally {
   rmSync(tools, { recursive: true, force: true });

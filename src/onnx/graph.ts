@@ -17,6 +17,8 @@ export interface Info {
   readonly shape?: Shape | undefined;
   /** The content of a small integer tensor (a shape, axes, indices), as far as it is known; a name is an unknown size. */
   readonly elements?: readonly Dim[] | undefined;
+  /** The type of what is no tensor (a sequence, an optional), kept as it came. */
+  readonly type?: unknown;
 }
 
 /** Attributes as they are in ONNX. A plain number is an integer; floats say so. */

@@ -2,9 +2,15 @@
 import { Builder } from './builder.js';
 import { Graph, type ModelDetails, type Node, type Value } from './graph.js';
 
+/** What goes into a node, made anew. */
+export interface Operands {
+  readonly inputs: readonly (Value | undefined)[];
+  readonly captured: readonly Value[];
+}
+
 export interface Rewriting {
-  /** Yields what stands for the node's outputs, from its new inputs; `copy(node, inputs, b)` where nothing changes. */
-  readonly node: (node: Node, inputs: readonly (Value | undefined)[], b: Builder) => readonly (Value | undefined)[];
+  /** Yields what stands for the node's outputs; `copy(node, operands, b)` where nothing changes. */
+  readonly node: (node: Node, operands: Operands, b: Builder) => readonly (Value | undefined)[];
   /** What stands for an input of the graph; itself by default. */
   readonly input?: (value: Value) => Value;
   readonly details?: Partial<ModelDetails>;
@@ -20,9 +26,8 @@ export function rewrite(graph: Graph, rewriting: Rewriting): Graph {
 
   for (const value of graph.inputs) renewed.set(value, rewriting.input?.(value) ?? value);
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((value) => value && renew(value));
-    const captured = node.captured.map(renew);
-    const results = rewriting.node(captured.length ? withCaptured(node, captured) : node, inputs, b);
+    const operands = { inputs: node.inputs.map((value) => value && renew(value)), captured: node.captured.map(renew) };
+    const results = rewriting.node(node, operands, b);
     node.outputs.forEach((output, i) => {
       const result = results[i];
       if (!result) return;
@@ -38,15 +43,14 @@ export function rewrite(graph: Graph, rewriting: Rewriting): Graph {
   return new Graph({ name: graph.name, inputs: graph.inputs.map(renew), outputs: graph.outputs.map(renew), details });
 }
 
-/** The node over other inputs, its shapes inferred again. */
-export function copy(node: Node, inputs: readonly (Value | undefined)[], b: Builder): readonly Value[] {
-  if (!node.captured.length && inputs.every((value, i) => value === node.inputs[i])) return node.outputs;
+/** The same node over other operands, its shapes inferred again. */
+export function copy(node: Node, { inputs, captured }: Operands, b: Builder): readonly Value[] {
   return b.node(node.op, inputs, node.attributes, {
     domain: node.domain,
     name: node.name,
     outputs: node.outputs.map((output) => output.name),
     infos: node.outputs.map((output) => output.info),
-    captured: node.captured,
+    captured,
     metadata: node.metadata,
   }).outputs;
 }
@@ -56,8 +60,4 @@ export function namesOf(graph: Graph): Set<string> {
   const names = new Set(graph.values().map((value) => value.name));
   for (const node of graph.nodes) names.add(node.name);
   return names;
-}
-
-function withCaptured(node: Node, captured: readonly Value[]): Node {
-  return Object.assign(Object.create(Object.getPrototypeOf(node)), node, { captured });
 }

@@ -98,7 +98,15 @@ export function floats(values: ArrayLike<number>, shape: readonly number[] = [va
 
 /** An int64 tensor from numbers. */
 export function ints(values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
-  return fromArray('int64', BigInt64Array.from(values, BigInt), shape);
+  return fromArray('int64', BigInt64Array.from(values, toInt64), shape);
+}
+
+const largest = 2n ** 63n - 1n;
+
+/** A number as int64. The largest one, "to the end" for exporters, is 2^63 as a number, which would wrap around. */
+export function toInt64(value: number): bigint {
+  const whole = BigInt(value);
+  return whole > largest ? largest : whole;
 }
 
 /** A tensor that views a typed array. */
@@ -178,9 +186,24 @@ function reader(dtype: DType, view: DataView): (i: number) => number {
     case 'uint8':
     case 'bool':
       return (i) => view.getUint8(i);
+    case 'uint4':
+    case 'uint2':
+      return (i) => packed(view, i, bits[dtype]!);
+    case 'int4':
+    case 'int2':
+      return (i) => {
+        const unsigned = packed(view, i, bits[dtype]!);
+        return unsigned >> (bits[dtype]! - 1) ? unsigned - (1 << bits[dtype]!) : unsigned;
+      };
     default:
       return fail(`constants of type ${dtype} are not read as numbers`);
   }
+}
+
+/** An element narrower than a byte: the first one is in the lowest bits. */
+function packed(view: DataView, i: number, width: number): number {
+  const perByte = 8 / width;
+  return (view.getUint8(Math.floor(i / perByte)) >> (width * (i % perByte))) & ((1 << width) - 1);
 }
 
 const scratch = new DataView(new ArrayBuffer(4));
