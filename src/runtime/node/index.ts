@@ -1,0 +1,17 @@
+/** ONNX Runtime's native build, and model files on disk. */
+import { ortRuntime, type Runtime, type RuntimeOptions } from '../runtime.js';
+
+/**
+ * A runtime on the CPU engine of onnxruntime-node.
+ * @throws Error if the package or its native library is missing, with what to install
+ */
+export async function nodeRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  const ort = await import('onnxruntime-node').catch((error: Error) => {
+    throw new Error(
+      `onnxruntime-node cannot be loaded (${error.message.split('\n')[0]}); install it with: npm install onnxruntime-node`,
+    );
+  });
+  return ortRuntime(ort, options);
+}
+
+export { fileSource, openModelFile } from './files.js';
