@@ -1,0 +1,189 @@
+/** The discrete Fourier transform of any length: Stockham passes for small prime factors, Bluestein's convolution for large ones. */
+
+/** Complex numbers, real and imaginary parts apart. */
+export interface Complex {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
+/**
+ * Transforms `batch` signals of `length` at once, in place: element k of signal s is at k * batch + s (the columns of a matrix).
+ * X[k] = sum_j x[j] exp(-2 pi i j k / length), without a factor. The inverse without 1/length is the same with re and im swapped.
+ */
+export type Transform = (re: Float64Array, im: Float64Array, batch?: number) => void;
+
+const LARGEST_RADIX = 31;
+const KEPT = 32;
+const plans = new Map<number, Transform>();
+
+/** The transform of a length. Tables are made once for the lengths used last. */
+export function fft(length: number): Transform {
+  const known = plans.get(length);
+  if (known) return known;
+  const factors = factorsOf(length);
+  const plan = (factors.at(-1) ?? 1) > LARGEST_RADIX ? bluestein(length) : stockham(length, factors);
+  if (plans.size >= KEPT) plans.delete(plans.keys().next().value!);
+  plans.set(length, plan);
+  return plan;
+}
+
+/** Fours first, then primes in ascending order. */
+function factorsOf(length: number): number[] {
+  const factors: number[] = [];
+  let rest = length;
+  for (let factor = 4; rest > 1; factor = factor === 4 ? 2 : factor === 2 ? 3 : factor + 2) {
+    while (rest % factor === 0) {
+      factors.push(factor);
+      rest /= factor;
+    }
+    if (factor > LARGEST_RADIX && rest > 1) return [...factors, rest];
+  }
+  return factors;
+}
+
+interface Pass {
+  readonly radix: number;
+  /** What remains of the length after this pass. */
+  readonly rest: number;
+  /** exp(-2 pi i p j / (rest radix)) at p * radix + j. */
+  readonly twiddles: Complex;
+  /** exp(-2 pi i j k / radix) at j * radix + k. */
+  readonly roots: Complex;
+}
+
+function stockham(length: number, factors: readonly number[]): Transform {
+  let remaining = length;
+  const passes = factors.map((radix): Pass => {
+    const rest = remaining / radix;
+    const twiddles = rootsOfUnity(rest * radix, (i) => Math.floor(i / radix) * (i % radix), remaining);
+    remaining = rest;
+    return { radix, rest, twiddles, roots: rootsOfUnity(radix * radix, (i) => Math.floor(i / radix) * (i % radix), radix) };
+  });
+  let scratch: Complex = { re: new Float64Array(0), im: new Float64Array(0) };
+  return (re, im, batch = 1) => {
+    const size = length * batch;
+    if (scratch.re.length !== size) scratch = { re: new Float64Array(size), im: new Float64Array(size) };
+    let from: Complex = { re, im };
+    let to = scratch;
+    let stride = batch;
+    for (const pass of passes) {
+      if (pass.radix === 4) radixFour(pass, from, to, stride);
+      else anyRadix(pass, from, to, stride);
+      stride *= pass.radix;
+      [from, to] = [to, from];
+    }
+    if (from.re === re) return;
+    re.set(from.re);
+    im.set(from.im);
+  };
+}
+
+function radixFour({ rest, twiddles }: Pass, { re: xr, im: xi }: Complex, { re: yr, im: yi }: Complex, stride: number): void {
+  const quarter = rest * stride;
+  for (let p = 0; p < rest; p++) {
+    const [w1r, w1i] = [twiddles.re[p * 4 + 1]!, twiddles.im[p * 4 + 1]!];
+    const [w2r, w2i] = [twiddles.re[p * 4 + 2]!, twiddles.im[p * 4 + 2]!];
+    const [w3r, w3i] = [twiddles.re[p * 4 + 3]!, twiddles.im[p * 4 + 3]!];
+    let out = p * 4 * stride;
+    for (let a = p * stride; a < (p + 1) * stride; a++, out++) {
+      const b = a + quarter;
+      const c = b + quarter;
+      const d = c + quarter;
+      const sumR = xr[a]! + xr[c]!;
+      const sumI = xi[a]! + xi[c]!;
+      const differenceR = xr[a]! - xr[c]!;
+      const differenceI = xi[a]! - xi[c]!;
+      const oddSumR = xr[b]! + xr[d]!;
+      const oddSumI = xi[b]! + xi[d]!;
+      // i (b - d)
+      const turnedR = xi[d]! - xi[b]!;
+      const turnedI = xr[b]! - xr[d]!;
+      yr[out] = sumR + oddSumR;
+      yi[out] = sumI + oddSumI;
+      const oneR = differenceR - turnedR;
+      const oneI = differenceI - turnedI;
+      yr[out + stride] = oneR * w1r - oneI * w1i;
+      yi[out + stride] = oneR * w1i + oneI * w1r;
+      const twoR = sumR - oddSumR;
+      const twoI = sumI - oddSumI;
+      yr[out + 2 * stride] = twoR * w2r - twoI * w2i;
+      yi[out + 2 * stride] = twoR * w2i + twoI * w2r;
+      const threeR = differenceR + turnedR;
+      const threeI = differenceI + turnedI;
+      yr[out + 3 * stride] = threeR * w3r - threeI * w3i;
+      yi[out + 3 * stride] = threeR * w3i + threeI * w3r;
+    }
+  }
+}
+
+function anyRadix(pass: Pass, { re: xr, im: xi }: Complex, { re: yr, im: yi }: Complex, stride: number): void {
+  const { radix, rest, twiddles, roots } = pass;
+  const part = rest * stride;
+  for (let p = 0; p < rest; p++) {
+    for (let j = 0; j < radix; j++) {
+      const wr = twiddles.re[p * radix + j]!;
+      const wi = twiddles.im[p * radix + j]!;
+      const out = (p * radix + j) * stride;
+      for (let q = 0; q < stride; q++) {
+        let sumR = 0;
+        let sumI = 0;
+        for (let k = 0, at = p * stride + q; k < radix; k++, at += part) {
+          const cr = roots.re[j * radix + k]!;
+          const ci = roots.im[j * radix + k]!;
+          sumR += xr[at]! * cr - xi[at]! * ci;
+          sumI += xr[at]! * ci + xi[at]! * cr;
+        }
+        yr[out + q] = sumR * wr - sumI * wi;
+        yi[out + q] = sumR * wi + sumI * wr;
+      }
+    }
+  }
+}
+
+/** A transform of a length with a large prime factor, as a convolution with a chirp, whose length is a power of two. */
+function bluestein(length: number): Transform {
+  const padded = 2 ** Math.ceil(Math.log2(2 * length - 1));
+  // exp(-pi i k^2 / length); k^2 is reduced first, since its angle would be large.
+  const chirp = rootsOfUnity(length, (k) => (k * k) % (2 * length), 2 * length);
+  const kernel: Complex = { re: new Float64Array(padded), im: new Float64Array(padded) };
+  for (let k = 0; k < length; k++) {
+    for (const at of k === 0 ? [0] : [k, padded - k]) {
+      kernel.re[at] = chirp.re[k]! / padded;
+      kernel.im[at] = -chirp.im[k]! / padded;
+    }
+  }
+  const transform = fft(padded);
+  transform(kernel.re, kernel.im);
+  return (re, im, batch = 1) => {
+    const ar = new Float64Array(padded * batch);
+    const ai = new Float64Array(padded * batch);
+    rotate({ re, im }, { re: ar, im: ai }, chirp, length, batch);
+    transform(ar, ai, batch);
+    rotate({ re: ar, im: ai }, { re: ar, im: ai }, kernel, padded, batch);
+    transform(ai, ar, batch);
+    rotate({ re: ar, im: ai }, { re, im }, chirp, length, batch);
+  };
+}
+
+/** Multiplies element k of each signal by factor k. */
+function rotate(from: Complex, to: Complex, factor: Complex, length: number, batch: number): void {
+  for (let k = 0, at = 0; k < length; k++) {
+    const fr = factor.re[k]!;
+    const fi = factor.im[k]!;
+    for (let s = 0; s < batch; s++, at++) {
+      const r = from.re[at]!;
+      const i = from.im[at]!;
+      to.re[at] = r * fr - i * fi;
+      to.im[at] = r * fi + i * fr;
+    }
+  }
+}
+
+/** exp(-2 pi i power(k) / order) for k below count. */
+function rootsOfUnity(count: number, power: (k: number) => number, order: number): Complex {
+  const angle = (k: number) => (-2 * Math.PI * (power(k) % order)) / order;
+  return {
+    re: Float64Array.from({ length: count }, (_, k) => Math.cos(angle(k))),
+    im: Float64Array.from({ length: count }, (_, k) => Math.sin(angle(k))),
+  };
+}
