@@ -1,0 +1,50 @@
+import { inBatches, indices } from './batches.js';
+import { combineByOption, severalLayers, weightedSum } from './class-activation.js';
+import { hasAffineHead } from './linear-head.js';
+import { defineMethod, spatial } from './method.js';
+import { weightedMap } from './score-cam.js';
+import { oneHot } from './selection.js';
+import { scoreByOption, targetScore } from './target-score.js';
+
+/**
+ * Ablation-CAM: each channel weighted by the part of the score that is lost without it, (y - y_k) / y, the channel set to zero. No
+ * gradient. Desai and Ramaswamy 2020, equation 5. Only the head is run; where it is linear, y - y_k is the sum of g A over places.
+ */
+export const ablationCam = defineMethod({
+  name: 'ablation-cam',
+  summary: 'channels of a layer, weighted by the part of the score that is lost without them',
+  reference: 'Desai, Ramaswamy 2020, equation 5',
+  space: 'layer',
+  options: { ...targetScore, ...severalLayers },
+  scoreOf: scoreByOption,
+  combine: combineByOption,
+  closedForm: {
+    // A probability, or the difference to whichever class is highest, is no linear function of linear logits.
+    holds: (layer, scores, options) => options['target-score'] === 'logit' && hasAffineHead(layer, scores),
+    plan: ({ b, layer, score, gradient }) => {
+      const lost = b.reduceSum(b.mul(gradient(layer), layer), spatial(layer));
+      return weightedSum(b, b.div(lost, b.unsqueeze(score, [1, 2, 3])), layer);
+    },
+  },
+  prepare: async ({ load, layerShape, batch }) => {
+    const count = layerShape[1]!;
+    const whole = await load(({ layer, score }) => ({ layer, score }));
+    const without = await load(({ b, feed, rows, layer, replace }) => {
+      const kept = b.sub(1, oneHot(b, feed('channel', [rows], 'int64'), count));
+      return { score: replace(layer, b.mul(feed('map', layerShape), b.unsqueeze(kept, [2, 3]))).score };
+    });
+    return async function* (row) {
+      const { layer, score } = await whole(row);
+      const scores = yield* inBatches(count, batch.head, async (first, size) => {
+        return (await without(row, { map: layer!, channel: indices(first, size) }, size)).score!.data;
+      });
+      const y = score!.data[0]!;
+      return {
+        attribution: weightedMap(
+          layer!,
+          scores.map((without) => (y - without) / y),
+        ),
+      };
+    };
+  },
+});
