@@ -1,0 +1,26 @@
+/** What every test of an audit works with. */
+import type { Model } from '../../explain/explain.js';
+import type { Graph } from '../../onnx/graph.js';
+import type { Pixels } from '../faithfulness/pixels.js';
+import type { Scorer } from '../model/scorer.js';
+import type { Budget } from './budget.js';
+
+export interface AuditedImage {
+  readonly name: string;
+  readonly image: Pixels;
+  readonly target: number;
+}
+
+export interface GatherContext {
+  readonly model: Model;
+  readonly scorer: Scorer;
+  readonly budget: Budget;
+  readonly seed: number;
+  /** The model with its layers lost down to a depth; none where the weights are not randomised for this image. */
+  readonly lost?: (depth: number) => Graph;
+  /** Called before each test. */
+  readonly onTest: (test: string) => void;
+}
+
+/** Runs a test; where it fails, notes why under the test's name and yields nothing. */
+export type Attempt = <T>(test: string, work: () => Promise<T>) => Promise<T | undefined>;

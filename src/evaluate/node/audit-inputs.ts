@@ -1,0 +1,78 @@
+/** Reads the images of an audit: photos by the model's recipe, or arrays. */
+import { basename, extname } from 'node:path';
+import type { OpenedModel } from '../../catalog/node/open.js';
+import { fail } from '../../errors.js';
+import { imageInput, isChannelsLast } from '../../explain/subject.js';
+import { type Image, imageOfTensor, preprocess } from '../../image/index.js';
+import { decodeImage } from '../../image/node/index.js';
+import type { FloatArray } from '../../tensor/tensor.js';
+import type { AuditedImage } from '../audit/context.js';
+import { scoreEach } from '../faithfulness/pixels.js';
+import { pixelsOf, type Scorer } from '../model/scorer.js';
+
+/** An image as the model reads it, and as it is drawn. */
+export interface AuditInput {
+  readonly name: string;
+  readonly tensor: FloatArray;
+  readonly layout: 'NCHW' | 'NHWC';
+  readonly canvas: Image;
+}
+
+/**
+ * What can be read, all of one shape; of the rest, why not.
+ * @param readTensor reads a .npy file
+ * @throws UserError if nothing can be read
+ */
+export async function readInputs(
+  paths: readonly string[],
+  model: OpenedModel,
+  readTensor: (path: string) => FloatArray,
+): Promise<{ inputs: AuditInput[]; skipped: string[] }> {
+  const inputs: AuditInput[] = [];
+  const skipped: string[] = [];
+  for (const path of paths) {
+    try {
+      const input = await readInput(path, model, readTensor);
+      const first = inputs[0]?.tensor.shape ?? input.tensor.shape;
+      if (`${first}` !== `${input.tensor.shape}`)
+        fail(`${path} has the shape [${input.tensor.shape}], the first image [${first}]; audit them apart`);
+      if (input.tensor.shape[0] !== 1) fail(`${path} has ${input.tensor.shape[0]} rows; save one image a file`);
+      if (inputs.some(({ name }) => name === input.name)) fail(`${path} has the name of another image`);
+      inputs.push(input);
+    } catch (error) {
+      if (paths.length === 1) throw error;
+      skipped.push((error as Error).message);
+    }
+  }
+  return inputs.length > 0 ? { inputs, skipped } : fail(`none of the images can be read: ${skipped[0]}`);
+}
+
+async function readInput(path: string, model: OpenedModel, readTensor: (path: string) => FloatArray): Promise<AuditInput> {
+  const { shape } = imageInput(model.graph);
+  const layout = isChannelsLast(shape) ? 'NHWC' : 'NCHW';
+  const name = basename(path, extname(path));
+  if (extname(path) === '.npy') {
+    const tensor = readTensor(path);
+    return { name, tensor, layout, canvas: imageOfTensor(tensor, { layout }) };
+  }
+  const known = (axis: number) => (typeof shape?.[axis] === 'number' ? (shape[axis] as number) : undefined);
+  const [channels, height, width] = layout === 'NCHW' ? [known(1), known(2), known(3)] : [known(3), known(1), known(2)];
+  const { tensor, canvas } = preprocess(await decodeImage(path), model.recipe, { channels, height, width, layout });
+  return { name, tensor, layout, canvas };
+}
+
+/** The images with the class that is explained. */
+export async function withTargets(
+  inputs: readonly AuditInput[],
+  target: number | 'top',
+  scorer: Pick<Scorer, 'logits'>,
+): Promise<AuditedImage[]> {
+  const images = inputs.map(({ tensor, layout }) => pixelsOf(tensor, layout));
+  const logits = await scoreEach(scorer.logits, images);
+  return images.map((image, i) => {
+    const scores = logits[i]!;
+    const top = scores.reduce((best, value, k) => (value > scores[best]! ? k : best), 0);
+    if (target !== 'top' && target >= scores.length) fail(`there is no class ${target}: the model has ${scores.length}`);
+    return { name: inputs[i]!.name, image, target: target === 'top' ? top : target };
+  });
+}
