@@ -1,0 +1,62 @@
+/** Files that a command writes: checked before the work, written whole or not at all. */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fail } from '../errors.js';
+
+/** @throws UserError if the folder is a file, or neither it nor what it would be made in can be written */
+export function requireWritable(folder: string): void {
+  let existing = resolve(folder);
+  while (!existsSync(existing)) existing = dirname(existing);
+  if (!statSync(existing).isDirectory()) fail(`cannot write to ${folder}: ${existing} is a file`);
+  try {
+    accessSync(existing, constants.W_OK);
+  } catch {
+    fail(`cannot write to ${folder}: no permission to write in ${existing}`);
+  }
+}
+
+/** A file's content: whole, or piece by piece where it is too large to be in memory. */
+export type Content = Uint8Array | string | Iterable<Uint8Array>;
+
+/** Writes all files, or none: each is written beside its place and then moved there. */
+export function writeFiles(folder: string, files: Readonly<Record<string, Content>>): string[] {
+  mkdirSync(folder, { recursive: true });
+  const places = Object.entries(files).map(([name, content]) => ({
+    path: join(folder, name),
+    part: join(folder, `.${name}.part`),
+    content,
+  }));
+  try {
+    for (const { part, content } of places) write(part, content);
+    for (const { part, path } of places) renameSync(part, path);
+  } catch (error) {
+    for (const { part } of places) rmSync(part, { force: true });
+    throw new Error(`cannot write ${places.map(({ path }) => path).join(', ')}: ${(error as Error).message}`);
+  }
+  return places.map(({ path }) => path);
+}
+
+function write(path: string, content: Content): void {
+  if (typeof content === 'string' || content instanceof Uint8Array) {
+    writeFileSync(path, content);
+    return;
+  }
+  const file = openSync(path, 'w');
+  try {
+    for (const piece of content) for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done);
+  } finally {
+    closeSync(file);
+  }
+}
