@@ -3,8 +3,8 @@
     python oracles/export_networks.py --out DIR [--dynamo] [--opset N] [--keep-batch-norm] [name ...]
 
 Input `input` [N,3,224,224] float32, output `logits` [N,1000]. The weights are random, so the classes mean nothing, but every
-operator, shape and cost is that of the real network. BatchNorm statistics are not trivial, and each network is scaled so that
-activations neither vanish nor explode. Beside each NAME.onnx lies NAME.npz with one input and PyTorch's logits for it.
+operator, shape and cost is that of the real network. BatchNorm statistics (those of a random batch, perturbed), scales and
+biases are not trivial. Beside each NAME.onnx lies NAME.npz with one input and PyTorch's logits for it.
 """
 
 import argparse
@@ -30,6 +30,14 @@ def build(name: str, seed: int = 0) -> nn.Module:
             norm.weight.uniform_(0.7, 1.3)
             norm.bias.uniform_(-0.3, 0.3)
             norm.momentum = None  # a plain average: after one batch, that batch's statistics
+        for m in model.modules():
+            if isinstance(m, nn.LayerNorm):
+                m.weight.uniform_(0.7, 1.3)
+                m.bias.uniform_(-0.3, 0.3)
+            elif isinstance(m, (nn.Conv2d, nn.Linear)) and m.bias is not None and not m.bias.any():
+                m.bias.normal_(0, 0.02)  # equal tensors would be shared through Identity nodes
+            if hasattr(m, "layer_scale"):
+                m.layer_scale.uniform_(0.05, 0.3)  # the initial 1e-6 would switch the block off
         if norms:
             model.train()
             for m in model.modules():
@@ -71,7 +79,8 @@ def main() -> None:
         start = time.time()
         model = build(name, args.seed)
         stem = os.path.join(args.out, name + ("-dynamo" if args.dynamo else "") + ("-bn" if args.keep_batch_norm else ""))
-        export(model, stem + ".onnx", args.opset or (20 if args.dynamo else 17), args.dynamo, args.keep_batch_norm)
+        export(model, stem + ".part", args.opset or (20 if args.dynamo else 17), args.dynamo, args.keep_batch_norm)
+        os.replace(stem + ".part", stem + ".onnx")
         x = torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(1))
         with torch.no_grad():
             logits = model(x)

@@ -1,0 +1,66 @@
+"""The kink and tie cases of the gradient fixtures: functions whose input lies exactly on a kink, with that input."""
+
+import torch
+import torch.nn.functional as F
+
+KINKS = []  # (name, function, input [N,...], variants, what is on the kink)
+
+
+def kink(name, function, values, on, variants=("ts17",), shape=None):
+    x = torch.tensor(values, dtype=torch.float32)
+    KINKS.append((name, function, x.reshape(shape or (1, -1)), list(variants), on))
+
+
+OLD, NEW = ("ts9", "ts17", "dynamo20"), ("ts17", "dynamo20")
+ZERO = [-1.0, -0.0, 0.0, 1.0]
+kink("relu", F.relu, ZERO, "x = -0, 0", NEW)
+kink("relu6", F.relu6, [-1.0, 0.0, 3.0, 6.0, 7.0], "x = 0, 6", OLD)
+kink("hardtanh", lambda x: F.hardtanh(x, -0.5, 1.5), [-1.0, -0.5, 0.3, 1.5, 2.0], "x = -0.5, 1.5", OLD)
+kink("clamp", lambda x: x.clamp(-0.5, 1.5), [-1.0, -0.5, 0.3, 1.5, 2.0], "x = -0.5, 1.5", OLD)
+kink("clamp-min", lambda x: x.clamp(min=0.25), [0.0, 0.25, 1.0], "x = 0.25", OLD)
+kink("clamp-max", lambda x: x.clamp(max=0.25), [0.0, 0.25, 1.0], "x = 0.25", OLD)
+kink("clamp-0-6", lambda x: x.clamp(0, 6), [-1.0, 0.0, 3.0, 6.0, 7.0], "x = 0, 6: the file may equal relu6's", OLD)
+kink("clamp-tensors", lambda x: torch.clamp(x, torch.tensor(-0.5, dtype=x.dtype), torch.tensor(1.5, dtype=x.dtype)), [-1.0, -0.5, 0.3, 1.5, 2.0], "x = -0.5, 1.5", NEW)
+kink("abs", torch.abs, ZERO, "x = -0, 0")
+kink("sign", lambda x: torch.sign(x) * (x + 1), ZERO, "x = -0, 0")
+kink("leaky-relu", lambda x: F.leaky_relu(x, 0.25), ZERO, "x = -0, 0", NEW)
+kink("prelu", lambda x: F.prelu(x, torch.tensor([0.25], dtype=x.dtype)), ZERO, "x = -0, 0", NEW)
+kink("elu", lambda x: F.elu(x, 0.5), ZERO, "x = -0, 0", NEW)
+kink("celu", lambda x: F.celu(x, 0.5), ZERO, "x = -0, 0", NEW)
+kink("selu", F.selu, ZERO, "x = -0, 0", NEW)
+kink("hardswish", F.hardswish, [-4.0, -3.0, 0.0, 3.0, 4.0], "x = -3, 3", ("ts13", "ts17", "dynamo20"))
+kink("hardsigmoid", F.hardsigmoid, [-4.0, -3.0, 0.0, 3.0, 4.0], "x = -3, 3", ("ts13", "ts17", "dynamo20"))
+kink("relu6-hardswish", lambda x: x * F.relu6(x + 3) / 6, [-4.0, -3.0, 0.0, 3.0, 4.0], "x = -3, 3, written with relu6 as MobileNetV3 once was", NEW)
+kink("hardshrink", lambda x: F.hardshrink(x, 0.5), [-1.0, -0.5, 0.0, 0.5, 1.0], "x = -0.5, 0.5", NEW)
+kink("softshrink", lambda x: F.softshrink(x, 0.5), [-1.0, -0.5, 0.0, 0.5, 1.0], "x = -0.5, 0.5", NEW)
+kink("threshold", lambda x: F.threshold(x, 0.5, -2.0), [0.0, 0.5, 1.0], "x = 0.5", NEW)
+kink("sqrt-near-zero", torch.sqrt, [1e-6, 1e-4, 0.25], "x = 1e-6 (at 0 torch gives inf)")
+kink("pow2-at-zero", lambda x: x**2, ZERO, "x = -0, 0")
+kink("pow-fraction-near-zero", lambda x: x**0.5, [1e-6, 1e-4, 0.25], "x = 1e-6", NEW)
+kink("maximum", lambda x: torch.maximum(x[:, :3], x[:, 3:]), [1.0, 2.0, 3.0, 1.0, 2.5, -3.0], "first of three pairs is equal", NEW)
+kink("minimum", lambda x: torch.minimum(x[:, :3], x[:, 3:]), [1.0, 2.0, 3.0, 1.0, 2.5, -3.0], "first of three pairs is equal", NEW)
+kink("maximum-self", lambda x: torch.maximum(x, x * 1.0) * 2, [1.0, -2.0], "both equal everywhere")
+kink("maximum-constant", lambda x: torch.maximum(x, torch.zeros_like(x)), ZERO, "x = -0, 0 against a tensor of zeros", NEW)
+kink("where-greater", lambda x: torch.where(x > 0, x * 2, x * 3), ZERO, "x = -0, 0")
+TIES = [2.0, 5.0, 5.0, 1.0, 5.0, 0.0, 3.0, 3.0]
+kink("amax", lambda x: torch.amax(x, 2), TIES, "row 0: two equal largest of 4; row 1: one", NEW, (1, 2, 4))
+kink("amin", lambda x: torch.amin(x, 2), [2.0, 1.0, 1.0, 4.0, 5.0, 0.0, 3.0, 0.0], "two equal smallest in each row", NEW, (1, 2, 4))
+kink("max-values", lambda x: torch.max(x, 2)[0], TIES, "as amax, but torch.max(x, dim) takes one index", NEW, (1, 2, 4))
+kink("min-values", lambda x: torch.min(x, 2)[0], [2.0, 1.0, 1.0, 4.0, 5.0, 0.0, 3.0, 0.0], "two equal smallest in each row", NEW, (1, 2, 4))
+kink("amax-two-axes", lambda x: torch.amax(x, (2, 3)), [5.0, 1, 5, 0, 5, 2, 3, 3], "three equal in channel 0, two in channel 1 below the largest", NEW, (1, 2, 2, 2))
+kink("maxpool", lambda x: F.max_pool2d(x, 2), [1.0, 1, 0, 2, 1, 1, 2, 2, 3, 0, 4, 4, 0, 3, 0, 0], "four equal, three equal, two equal", NEW, (1, 1, 4, 4))
+kink("maxpool-constant", lambda x: F.max_pool2d(x, 3, 2, 1), [1.0] * 16, "all equal, overlapping windows with padding", NEW, (1, 1, 4, 4))
+kink("maxpool-zeros", lambda x: F.max_pool2d(F.relu(x), 3, 2, 1), [-1.0] * 12 + [1.0, 2, 3, 4], "windows of zeros behind a ReLU", NEW, (1, 1, 4, 4))
+kink("maxpool-columns", lambda x: F.max_pool2d(x, (3, 1), (1, 1)), [0.0, 1, 1, 0, 1, 0], "equal down a column", NEW, (1, 1, 3, 2))
+kink("maxpool1d", lambda x: F.max_pool1d(x, 3, 1), [1.0, 2, 2, 2, 1], "two or three equal in each window", NEW, (1, 1, 5))
+kink("maxpool3d", lambda x: F.max_pool3d(x, 2), [1.0, 0, 0, 1, 0, 1, 1, 0], "four equal of eight", NEW, (1, 1, 2, 2, 2))
+kink("adaptive-max-1", lambda x: F.adaptive_max_pool2d(x, 1), [1.0, 2, 2, 2, 0, 3, 3, 1], "three equal, two equal", NEW, (1, 2, 2, 2))
+kink("adaptive-max-2x2", lambda x: F.adaptive_max_pool2d(x, 2), [1.0, 1, 0, 2, 1, 1, 2, 2, 3, 0, 4, 4, 0, 3, 0, 0], "as maxpool", NEW, (1, 1, 4, 4))
+kink("prod-one-zero", lambda x: torch.prod(x, 1, keepdim=True), [2.0, 0.0, 3.0, -1.5], "one factor is zero", NEW)
+kink("prod-two-zeros", lambda x: torch.prod(x, 1, keepdim=True) + x.sum(1, keepdim=True), [2.0, 0.0, 0.0, -1.5], "two factors are zero", NEW)
+kink("norm-l2-at-zero", lambda x: torch.linalg.vector_norm(x, 2, 2), [0.0, 0, 0, 3, 4, 0], "a zero vector", NEW, (1, 2, 3))
+kink("norm-l1-at-zero", lambda x: torch.linalg.vector_norm(x, 1, 2), [0.0, 0, 1, 3, -4, 0], "zeros in both rows", NEW, (1, 2, 3))
+kink("logsumexp-equal", lambda x: torch.logsumexp(x, 1, keepdim=True), [2.0, 2, 1], "two equal", NEW)
+kink("l2-normalize-at-zero", lambda x: F.normalize(x, dim=2, eps=0.5), [0.0, 0, 0, 3, 4, 0], "a zero vector, eps 0.5", NEW, (1, 2, 3))
+kink("floor-round", lambda x: torch.floor(x) + torch.round(x) + x, [-1.0, -0.5, 0.0, 0.5, 1.0], "whole and half numbers")
+kink("remainder", lambda x: torch.remainder(x, 0.5), [-0.5, 0.0, 0.3, 1.0], "multiples of the divisor")
