@@ -2,18 +2,8 @@
 export { labelsFrom, targetNamed } from './catalog/labels.js';
 export { UserError } from './errors.js';
 export { explainClasses } from './explain/classes.js';
-export {
-  type ExplainedRow,
-  type ExplainOptions,
-  type Explanation,
-  explain,
-  type LoadedExplainer,
-  loadExplainer,
-  type Model,
-  planExplainer,
-  runExplainer,
-  runExplainers,
-} from './explain/explain.js';
+export { explain, type LoadedExplainer, loadExplainer, planExplainer, runExplainer, runExplainers } from './explain/explain.js';
+export type { ExplainedRow, ExplainOptions, Explanation, Model } from './explain/explanation.js';
 export type { NodeFlow, RowFlow } from './explain/flow.js';
 export { type NamedHead, nameHeads } from './explain/heads/heads.js';
 export { headWeights, type MarkedImage } from './explain/heads/weights.js';

@@ -15,7 +15,7 @@ import type { HeatMap } from '../evaluate/map/heat-map.js';
 import { loadScorer } from '../evaluate/model/scorer.js';
 import { type AuditInput, readInputs, withTargets } from '../evaluate/node/audit-inputs.js';
 import { journal } from '../evaluate/node/journal.js';
-import type { ExplainOptions } from '../explain/explain.js';
+import type { ExplainOptions } from '../explain/explanation.js';
 import { type Image, overlay } from '../image/index.js';
 import { encodePng } from '../image/node/index.js';
 import { readOptions } from '../methods/options.js';

@@ -2,7 +2,7 @@
 import { basename, extname } from 'node:path';
 import type { OpenedModel } from '../catalog/node/open.js';
 import { fail } from '../errors.js';
-import type { Explanation } from '../explain/explain.js';
+import type { Explanation } from '../explain/explanation.js';
 import { describeFidelity, fidelity } from '../explain/fidelity.js';
 import { encodePng } from '../image/node/index.js';
 import { isQuantized } from '../onnx/dequantize/index.js';

@@ -4,7 +4,8 @@ import { Builder } from '../onnx/builder.js';
 import { Graph, type Shape, type Value } from '../onnx/graph.js';
 import { floats } from '../onnx/tensor.js';
 import { nodeRuntime } from '../runtime/node/index.js';
-import { explain, type Model } from './explain.js';
+import { explain } from './explain.js';
+import type { Model } from './explanation.js';
 
 const details = { opset: 17, domains: {}, metadata: {}, producer: '', functions: [] };
 const runtime = nodeRuntime();

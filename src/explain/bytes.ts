@@ -2,7 +2,7 @@
 import { fail } from '../errors.js';
 import { decodeModel, memorySource } from '../onnx/codec/index.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { Model } from './explain.js';
+import type { Model } from './explanation.js';
 
 export interface BytesOptions {
   readonly runtime: Runtime;

@@ -2,16 +2,8 @@
 import { fail } from '../errors.js';
 import { isPlanned, type PlannedMethod } from '../methods/method.js';
 import type { FloatArray } from '../tensor/tensor.js';
-import {
-  type ExplainOptions,
-  type Explanation,
-  explain,
-  loadExplainer,
-  type MethodLike,
-  type Model,
-  methodOf,
-  runExplainer,
-} from './explain.js';
+import { explain, loadExplainer, type MethodLike, methodOf, runExplainer } from './explain.js';
+import type { ExplainOptions, Explanation, Model } from './explanation.js';
 import { checkInput, repeated } from './rows.js';
 import { imageInput } from './subject.js';
 

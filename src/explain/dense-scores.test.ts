@@ -4,7 +4,8 @@ import { Graph, type Value } from '../onnx/graph.js';
 import { floats } from '../onnx/tensor.js';
 import { nodeRuntime } from '../runtime/node/index.js';
 import { indexOfPlace, placeOfIndex } from './dense-scores.js';
-import { explain, type Model } from './explain.js';
+import { explain } from './explain.js';
+import type { Model } from './explanation.js';
 
 const details = { opset: 17, domains: {}, metadata: {}, producer: '', functions: [] };
 

@@ -1,7 +1,7 @@
 /** How far the graph that is explained is from the model itself: a quantised one is followed in real numbers. */
 import { plain } from '../onnx/plain.js';
 import type { NdArray } from '../tensor/tensor.js';
-import type { Model } from './explain.js';
+import type { Model } from './explanation.js';
 
 export interface Fidelity {
   readonly output: string;

@@ -2,7 +2,7 @@
 
 import type { FloatArray } from '../tensor/tensor.js';
 import { isOfClasses } from './dense-scores.js';
-import type { Explanation } from './explain.js';
+import type { Explanation } from './explanation.js';
 import type { Subject } from './subject.js';
 
 /** Class probabilities below this, with many classes, look as if the model does not see what it was trained on. */

@@ -10,8 +10,8 @@ import type { Session } from '../runtime/runtime.js';
 import { elementCount, type FloatArray, firstNonFinite, type NdArray } from '../tensor/tensor.js';
 import { combined } from './combine.js';
 import { planContext } from './evaluation.js';
-import type { Model } from './explain.js';
 import { TARGET, type Wanted } from './explainer.js';
+import type { Model } from './explanation.js';
 import { repeated } from './rows.js';
 import { isChannelsLast, type Subject } from './subject.js';
 

@@ -1,6 +1,7 @@
 /** Real models: everything in them has a known rank once simplified, and they compute what they computed before. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { InferenceSession } from 'onnxruntime-node';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
@@ -11,9 +12,9 @@ import { simplify } from './simplify.js';
 import { toHalf } from './tensor.js';
 import { upgrade } from './upgrade/index.js';
 
-const folders = ['/work/shared/conformance/models', '/work/shared/assets/models', '/work/shared/assets/default'].filter(
-  existsSync,
-);
+/** Models beside the project, where there are some. */
+const beside = fileURLToPath(new URL('../../../shared/', import.meta.url));
+const folders = ['conformance/models', 'assets/models', 'assets/default'].map((name) => join(beside, name)).filter(existsSync);
 
 function modelsIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

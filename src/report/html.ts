@@ -1,5 +1,5 @@
 /** A page that shows all explanations of one input side by side; pictures and styles are in the file itself. */
-import type { Explanation } from '../explain/explain.js';
+import type { Explanation } from '../explain/explanation.js';
 import { flowChart, flowFacts, flowStyle } from './flow.js';
 import { topClasses } from './record.js';
 

@@ -1,6 +1,6 @@
 /** What a score is called: its class's label, or its place in an output with several axes of scores. */
 import { placeOfIndex } from '../explain/dense-scores.js';
-import type { Explanation } from '../explain/explain.js';
+import type { Explanation } from '../explain/explanation.js';
 
 /** Names of the scores that an explanation's indices mean. */
 export function scoreNames(

@@ -1,5 +1,5 @@
 /** Draws an explanation: the map over the photo, with a legend. */
-import type { Explanation } from '../explain/explain.js';
+import type { Explanation } from '../explain/explanation.js';
 import {
   type Image,
   imageOfTensor,

@@ -1,6 +1,6 @@
 /** The record of an explanation: everything needed to make the map again and to judge it. */
 import { placeOfIndex } from '../explain/dense-scores.js';
-import type { Explanation } from '../explain/explain.js';
+import type { Explanation } from '../explain/explanation.js';
 import type { Recipe } from '../image/index.js';
 
 export interface RecordContext {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { didYouMean, fail } from '../../errors.js';
-import type { Model } from '../../explain/explain.js';
+import type { Model } from '../../explain/explanation.js';
 import { parseRecipe, preset, type Recipe, recipeFromPreprocessorConfig } from '../../image/index.js';
 import type { Graph } from '../../onnx/graph.js';
 import { nodeRuntime, openModelFile } from '../../runtime/node/index.js';

@@ -1,5 +1,5 @@
 /** Audits methods on images: evidence for every pair, baselines beside, whatever fails noted. */
-import type { Model } from '../../explain/explain.js';
+import type { Model } from '../../explain/explanation.js';
 import type { HeatMap } from '../map/heat-map.js';
 import type { Scorer } from '../model/scorer.js';
 import { cascades } from '../sanity/parameter-randomisation.js';

@@ -1,5 +1,5 @@
 /** What an audit tests: methods, and baselines that explain nothing. */
-import type { ExplainOptions, Explanation } from '../../explain/explain.js';
+import type { ExplainOptions, Explanation } from '../../explain/explanation.js';
 import { planeOf } from '../../image/index.js';
 import type { Method } from '../../methods/method.js';
 import { gaussianCentre, randomMap, sobelMap } from '../baselines.js';

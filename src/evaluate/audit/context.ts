@@ -1,5 +1,5 @@
 /** What every test of an audit works with. */
-import type { Model } from '../../explain/explain.js';
+import type { Model } from '../../explain/explanation.js';
 import type { Graph } from '../../onnx/graph.js';
 import type { Pixels } from '../faithfulness/pixels.js';
 import type { Scorer } from '../model/scorer.js';

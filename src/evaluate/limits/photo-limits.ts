@@ -1,5 +1,5 @@
 /** Limits 5 to 7, on a real model and a photo: maps of a broken network, edges that pass for an explanation, marks without effect. */
-import type { Model } from '../../explain/explain.js';
+import type { Model } from '../../explain/explanation.js';
 import { type Plane, planeOf } from '../../image/index.js';
 import { randomMap, sobelMap } from '../baselines.js';
 import { gridSegments, segmentConsistency } from '../counterfactual/segment-consistency.js';

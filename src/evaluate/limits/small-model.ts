@@ -1,5 +1,6 @@
 /** Models of a few nodes, whose truth is known because it is written down. */
-import { explain, type Model } from '../../explain/explain.js';
+import { explain } from '../../explain/explain.js';
+import type { Model } from '../../explain/explanation.js';
 import type { GivenOptions } from '../../methods/options.js';
 import { Builder } from '../../onnx/builder.js';
 import { Graph, type Value } from '../../onnx/graph.js';

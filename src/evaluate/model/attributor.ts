@@ -1,12 +1,6 @@
 /** A method on a model as the metrics see it: an image and a class go in, a map comes out. */
-import {
-  type ExplainOptions,
-  type Explanation,
-  loadExplainer,
-  type MethodLike,
-  type Model,
-  runExplainer,
-} from '../../explain/explain.js';
+import { loadExplainer, type MethodLike, runExplainer } from '../../explain/explain.js';
+import type { ExplainOptions, Explanation, Model } from '../../explain/explanation.js';
 import { isChannelsLast } from '../../explain/subject.js';
 import { resizePlane } from '../../image/index.js';
 import type { FloatArray } from '../../tensor/tensor.js';

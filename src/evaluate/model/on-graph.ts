@@ -1,5 +1,6 @@
 /** A method's map of one image under any graph: what parameter randomisation asks for. */
-import type { ExplainOptions, MethodLike, Model } from '../../explain/explain.js';
+import type { MethodLike } from '../../explain/explain.js';
+import type { ExplainOptions, Model } from '../../explain/explanation.js';
 import { imageInput, isChannelsLast } from '../../explain/subject.js';
 import type { Graph } from '../../onnx/graph.js';
 import type { Pixels } from '../faithfulness/pixels.js';

@@ -1,6 +1,7 @@
 /** A model as the metrics see it: scores of images in its own input space, counted. */
-import { type ExplainOptions, type LoadedExplainer, loadExplainer, type Model } from '../../explain/explain.js';
+import { type LoadedExplainer, loadExplainer } from '../../explain/explain.js';
 import { TARGET } from '../../explain/explainer.js';
+import type { ExplainOptions, Model } from '../../explain/explanation.js';
 import { isChannelsLast } from '../../explain/subject.js';
 import type { FloatArray, NdArray } from '../../tensor/tensor.js';
 import type { Pixels, Score } from '../faithfulness/pixels.js';

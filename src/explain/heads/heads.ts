@@ -5,7 +5,7 @@ import { Graph } from '../../onnx/graph.js';
 import { namesOf } from '../../onnx/rewrite.js';
 import type { FloatArray } from '../../tensor/tensor.js';
 import { transformerBetween } from '../../transformers/transformer.js';
-import type { Model } from '../explain.js';
+import type { Model } from '../explanation.js';
 import { checkInput } from '../rows.js';
 import { imageInput, prepare } from '../subject.js';
 import { type Texts, unitRows } from '../text-scores.js';

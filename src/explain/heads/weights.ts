@@ -9,7 +9,7 @@ import { decompose } from '../../transformers/decomposition.js';
 import { median3x3 } from '../../transformers/median.js';
 import { patchMap } from '../../transformers/tokens.js';
 import { transformerBetween } from '../../transformers/transformer.js';
-import type { Model } from '../explain.js';
+import type { Model } from '../explanation.js';
 import { checkInput } from '../rows.js';
 import { imageInput, prepare } from '../subject.js';
 import { comparedWithTexts, type Texts } from '../text-scores.js';
