@@ -18,12 +18,13 @@ async function frozen(model, feeds, library) {
   const { constantValue } = await library('onnx/builder.js');
   const { fromArray } = await library('onnx/tensor.js');
   const { copy, rewrite } = await library('onnx/rewrite.js');
+  const { upgrade } = await library('onnx/upgrade/index.js');
   const isSetting = ({ name }) => feeds[name].type !== 'float32' || /^(scales|roi)$/.test(name);
   const input = (value) =>
     isSetting(value) && feeds[value.name].type !== 'string'
       ? constantValue(value.name, fromArray(feeds[value.name].type, feeds[value.name].data, feeds[value.name].dims))
       : value;
-  const { inputs, ...rest } = rewrite(model, { input, node: copy });
+  const { inputs, ...rest } = rewrite(upgrade(model), { input, node: copy });
   return new Graph({
     ...rest,
     name: 'frozen',

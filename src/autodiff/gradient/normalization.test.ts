@@ -1,4 +1,4 @@
-import { gradientCases } from '../../../test/gradient-cases.js';
+import { gradientCases, netCases } from '../../../test/gradient-cases.js';
 import { awayFrom, between, constant, float, positive } from '../../../test/samples.js';
 
 const image = between(-2, 2, [2, 4, 3, 5]);
@@ -70,4 +70,20 @@ gradientCases('softmax', [
   ),
   ['Softmax', { x: between(-2, 2, [2, 5]) }, {}, { types: { float16: 1e-2, float64: 1e-3 } }],
   ['LogSoftmax', { x: between(-2, 2, [2, 5]) }, {}, { types: { float16: 1e-2, float64: 1e-3 } }],
+]);
+
+netCases('normalisation by the statistics of the batch', [
+  [
+    'BatchNormalization in training mode',
+    { x: image, scale: [4], bias: [4], mean: constant([4]), var: constant(positive([4])) },
+    (b, { x, scale, bias, mean, var: variance }) =>
+      b.op('BatchNormalization', [x, scale, bias, mean, variance], { training_mode: 1 }, { outputs: 3 }),
+  ],
+  [
+    'BatchNormalization in training mode, with its moving averages',
+    { x: image, scale: [4], bias: [4], mean: [4], var: positive([4]) },
+    (b, { x, scale, bias, mean, var: variance }) =>
+      b.node('BatchNormalization', [x, scale, bias, mean, variance], { training_mode: 1, momentum: float(0.7) }, { outputs: 3 })
+        .outputs,
+  ],
 ]);

@@ -37,9 +37,38 @@ function standardise(b: Builder, x: Value, axes: readonly number[], epsilon: num
 /** Sums over all but the channels. */
 const overChannels = (b: Builder, value: Value): Value => b.reduceSum(value, [0, ...axesFrom(2, value)], false);
 
+/** In training mode the statistics are those of the batch, and the further outputs are moving averages of them. */
+const batchStatistics: Rule = ({ b, node, x, inputs, dy, upstream, wanted }) => {
+  const axes = [0, ...axesFrom(2, x)];
+  const { normal, rstd } = standardise(b, x, axes, node.float('epsilon', 1e-5));
+  const momentum = node.float('momentum', 0.9);
+  const [, dMean, dVariance] = upstream;
+  const each = (share: Value) => b.mul(b.div(perChannel(b, share, x), elementsPerChannel(b, x)), 1 - momentum);
+  const shares = [
+    dy && standardised(b, normal, rstd, b.mul(dy, perChannel(b, inputs[1]!, x)), axes),
+    dMean && b.expandLike(each(dMean), x),
+    // d variance / dx = 2 (x - mean) / count, and x - mean is the normal form over rstd.
+    dVariance && b.mul(each(dVariance), b.mul(b.div(normal, rstd), 2)),
+  ].filter((share) => share !== undefined);
+  return [
+    shares.reduce(b.add),
+    wanted[1] && dy ? overChannels(b, b.mul(dy, normal)) : undefined,
+    wanted[2] && dy ? overChannels(b, dy) : undefined,
+    wanted[3] && dMean ? b.mul(dMean, momentum) : undefined,
+    wanted[4] && dVariance ? b.mul(dVariance, momentum) : undefined,
+  ];
+};
+
+/** How many elements go into the statistics of a channel. */
+function elementsPerChannel(b: Builder, x: Value): Value {
+  const sizes = [b.op('Shape', [x], { start: 0, end: 1 }), b.op('Shape', [x], { start: 2 })];
+  return b.cast(b.reduce('ReduceProd', b.concat(sizes, 0), undefined, false), x.dtype ?? 'float32');
+}
+
 /** Statistics are inputs of their own at inference: dx = dy scale / sqrt(var + epsilon). */
-const batchNormalization: Rule = ({ b, node, x, inputs, dy, wanted }) => {
-  if (node.int('training_mode', 0) === 1) fail(`${node.label} is in training mode; export the model for inference`);
+const batchNormalization: Rule = (context) => {
+  const { b, node, x, inputs, dy, wanted } = context;
+  if (node.int('training_mode', 0) === 1) return batchStatistics(context);
   const [, scale, , mean, variance] = inputs;
   const spread = b.add(variance!, node.float('epsilon', 1e-5));
   const slope = b.cast(b.div(b.cast(scale!, variance!.dtype ?? 'float32'), b.sqrt(spread)), dy.dtype ?? 'float32');

@@ -19,4 +19,6 @@ gradientCases('sampling later', [
   ['GridSample', { x: image, grid: constant(beyond) }, { mode: 'nearest' }, { opset: 20 }],
   ['GridSample', { x: image, grid: constant(beyond) }, { mode: 'nearest', padding_mode: 'border' }, { opset: 20 }],
   ['GridSample', { x: image, grid: constant(between(-1, 1, [2, 6, 7, 2])) }, { mode: 'linear' }, { opset: 20 }],
+  ['GridSample', { x: [2, 3, 3, 4, 5], grid: constant(between(-1.2, 1.2, [2, 2, 3, 2, 3])) }, { mode: 'linear' }, { opset: 20 }],
+  ['GridSample', { x: [2, 3, 3, 4, 5], grid: constant(between(-1.2, 1.2, [2, 2, 3, 2, 3])) }, { mode: 'nearest' }, { opset: 20 }],
 ]);

@@ -10,27 +10,35 @@ import { indexing } from './indexing.js';
 import { movement, sizeOf } from './movement.js';
 
 function written({ b, node, inputs: [x, grid], y }: RuleContext): Value {
-  const [height, width] =
-    x!.rank === 4 ? [sizeOf(x!, 2, node), sizeOf(x!, 3, node)] : fail(`${node.label}: only images have a gradient rule`);
+  const sizes =
+    x!.shape?.slice(2).map((_, i) => sizeOf(x!, i + 2, node)) ?? fail(`${node.label}: the rank of "${x!.name}" is unknown`);
   const mode = node.string('mode', 'linear');
   const padding = node.string('padding_mode', 'zeros');
   if (mode === 'cubic' || mode === 'bicubic') fail(`${node.label}: mode "${mode}" has no gradient rule`);
   if (padding === 'reflection') fail(`${node.label}: padding_mode "${padding}" has no gradient rule`);
-  const along = (axis: number, size: number) => {
-    const place = b.slice(grid!, { starts: [axis], ends: [axis + 1], axes: [3] });
+  const along = (size: number, axis: number) => {
+    // The grid names the last axis first.
+    const coordinate = sizes.length - 1 - axis;
+    const place = b.slice(grid!, { starts: [coordinate], ends: [coordinate + 1], axes: [sizes.length + 1] });
     const [scale, shift] = node.int('align_corners', 0) ? [(size - 1) / 2, (size - 1) / 2] : [size / 2, (size - 1) / 2];
     // One row of places for each image: [N, 1, P].
     const exact = b.add(b.mul(b.reshape(place, [0, 1, -1]), scale), shift);
     return neighbours(b, padding === 'border' ? within(b, exact, size) : exact, size, mode);
   };
-  const flat = b.reshape(x!, [0, 0, height * width]);
-  const parts = along(1, height).flatMap((row) =>
-    along(0, width).map((column) => {
-      const index = b.cast(b.add(b.mul(row.index, width), column.index), 'int64');
-      const channels = b.op('Expand', [index, b.ints([1, sizeOf(x!, 1, node), 1])]);
-      return b.mul(b.op('GatherElements', [flat, channels], { axis: 2 }), b.mul(row.weight, column.weight));
-    }),
+  // All corners of the cell around a place: one neighbour of each axis, their indices in the flat image, their weights multiplied.
+  const corners = sizes.map(along).reduce((before, next, axis) =>
+    before.flatMap((one) =>
+      next.map((other) => ({
+        index: b.add(b.mul(one.index, sizes[axis]!), other.index),
+        weight: b.mul(one.weight, other.weight),
+      })),
+    ),
   );
+  const flat = b.reshape(x!, [0, 0, sizes.reduce((product, size) => product * size, 1)]);
+  const parts = corners.map(({ index, weight }) => {
+    const channels = b.op('Expand', [b.cast(index, 'int64'), b.ints([1, sizeOf(x!, 1, node), 1])]);
+    return b.mul(b.op('GatherElements', [flat, channels], { axis: 2 }), weight);
+  });
   return b.reshapeLike(parts.reduce(b.add), y);
 }
 

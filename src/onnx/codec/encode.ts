@@ -88,9 +88,12 @@ function irVersion(opset: number): number {
 /** Operators whose outputs must all be there, used or not. */
 const complete: ReadonlySet<string> = new Set(['Split', 'TopK', 'DynamicQuantizeLinear', 'If', 'Loop', 'Scan']);
 
+const isComplete = (node: Node): boolean =>
+  complete.has(node.op) || (node.op === 'BatchNormalization' && node.attributes.training_mode === 1);
+
 /** Optional outputs that nothing uses are left out: they then cost nothing. */
 export function encodeNode(node: Node, used: ReadonlySet<Value | undefined>): NodeProto {
-  const output = node.outputs.map((value, i) => (i === 0 || used.has(value) || complete.has(node.op) ? value.name : ''));
+  const output = node.outputs.map((value, i) => (i === 0 || used.has(value) || isComplete(node) ? value.name : ''));
   while (output.length > 1 && output.at(-1) === '') output.pop();
   return create(NodeProtoSchema, {
     opType: node.op,
