@@ -26,6 +26,10 @@ function modelsIn(folder: string): string[] {
 
 const models = folders.flatMap(modelsIn);
 
+it.skipIf(models.length === 0)('there are models beside the project', () => {
+  expect(models.length).toBeGreaterThan(0);
+});
+
 describe.skipIf(models.length === 0).each(models)('%s', (path) => {
   const file = readFileSync(path);
 
