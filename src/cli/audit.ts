@@ -1,4 +1,5 @@
 /** `sightline audit`: can the maps of these methods be trusted on these images? Answers in words, with numbers and pictures. */
+
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { targetNamed } from '../catalog/labels.js';
@@ -20,6 +21,7 @@ import { type Image, overlay } from '../image/index.js';
 import { encodePng } from '../image/node/index.js';
 import { readOptions } from '../methods/options.js';
 import { methodNamed } from '../methods/registry.js';
+import { pngUri } from '../report/markup.js';
 import { keyValues, list, readArray, toFloat } from './arguments.js';
 import { requireWritable, writeFiles } from './output.js';
 import { progressBar } from './progress.js';
@@ -148,7 +150,7 @@ async function picturesOf(inputs: readonly AuditInput[], entries: readonly Kept[
 }
 
 async function dataUrl(image: Image): Promise<string> {
-  return `data:image/png;base64,${Buffer.from(await encodePng(image)).toString('base64')}`;
+  return pngUri(await encodePng(image));
 }
 
 /** The answers of the methods, one line each. */

@@ -1,6 +1,6 @@
 import { inBatches, indices } from './batches.js';
 import { combineByOption, severalLayers, weightedSum } from './class-activation.js';
-import { hasAffineHead } from './linear-head.js';
+import { isLogitOfAffineHead } from './linear-head.js';
 import { defineMethod, spatial } from './method.js';
 import { weightedMap } from './score-cam.js';
 import { oneHot } from './selection.js';
@@ -19,8 +19,7 @@ export const ablationCam = defineMethod({
   scoreOf: scoreByOption,
   combine: combineByOption,
   closedForm: {
-    // A probability, or the difference to whichever class is highest, is no linear function of linear logits.
-    holds: (layer, scores, options) => options['target-score'] === 'logit' && hasAffineHead(layer, scores),
+    holds: isLogitOfAffineHead,
     plan: ({ b, layer, score, gradient }) => {
       const lost = b.reduceSum(b.mul(gradient(layer), layer), spatial(layer));
       return weightedSum(b, b.div(lost, b.unsqueeze(score, [1, 2, 3])), layer);

@@ -30,3 +30,8 @@ export function hasAffineHead(layer: Value, scores: Value): boolean {
   }
   return dependent.has(scores);
 }
+
+/** A probability, or the difference to whichever class is highest, is no affine function of affine logits. */
+export function isLogitOfAffineHead(layer: Value, scores: Value, options: Readonly<Record<string, unknown>>): boolean {
+  return options['target-score'] === 'logit' && hasAffineHead(layer, scores);
+}

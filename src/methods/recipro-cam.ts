@@ -1,6 +1,6 @@
 import { inBatches, indices } from './batches.js';
 import { combineByOption, severalLayers } from './class-activation.js';
-import { hasAffineHead } from './linear-head.js';
+import { isLogitOfAffineHead } from './linear-head.js';
 import { channels, defineMethod } from './method.js';
 import { oneHot } from './selection.js';
 import { scoreByOption, targetScore } from './target-score.js';
@@ -19,8 +19,7 @@ export const reciproCam = defineMethod({
   scoreOf: scoreByOption,
   combine: combineByOption,
   closedForm: {
-    // A probability, or the difference to whichever class is highest, is no linear function of linear logits.
-    holds: (layer, scores, options) => options['target-score'] === 'logit' && hasAffineHead(layer, scores),
+    holds: isLogitOfAffineHead,
     plan: ({ b, layer, score, gradient }) => {
       const shares = b.reduceSum(b.mul(gradient(layer), layer), channels, false);
       return b.add(b.sub(b.unsqueeze(score, [1, 2]), b.reduceSum(shares, [1, 2])), shares);

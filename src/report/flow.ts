@@ -1,5 +1,7 @@
 /** Shows where relevance went: in a line, and as a chart from the score down to the input. */
+
 import type { NodeFlow, RowFlow } from '../explain/flow.js';
+import { escaped } from './markup.js';
 
 const shown = (value: number) => value.toPrecision(4);
 
@@ -31,9 +33,6 @@ function flowRow({ name, op, treatment, arrived, passed, bias, stabiliser, rule 
   );
   return `<tr><th title="${escaped(op)}">${escaped(name)}</th><th>${escaped(treatment)}</th><td class="bars">${bar(arrived, 'arrived')}${bar(passed, 'passed')}</td>${cells.join('')}</tr>`;
 }
-
-const escaped = (text: string) =>
-  text.replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character]!);
 
 export const flowStyle = `
 .flow { margin-top: 0.75rem; font-size: 0.8rem; overflow-x: auto; } .flow th { font-weight: normal; max-width: 14rem; overflow-wrap: anywhere; }

@@ -1,6 +1,8 @@
 /** A page that shows all explanations of one input side by side; pictures and styles are in the file itself. */
+
 import type { Explanation } from '../explain/explanation.js';
 import { flowChart, flowFacts, flowStyle } from './flow.js';
+import { escaped, pngUri } from './markup.js';
 import { topClasses } from './record.js';
 
 export interface Figure {
@@ -32,7 +34,7 @@ export function htmlReport(figures: readonly Figure[], context: PageContext): st
 <h1>${escaped(title)}</h1>
 <p class="model">${escaped(model)}</p>
 <section class="input">
-<img src="${dataUri(photo)}" alt="the input">
+<img src="${pngUri(photo)}" alt="the input">
 ${first ? first.explanation.rows.map((row) => classesOf(row, context)).join('\n') : ''}
 </section>
 <section class="maps">
@@ -69,7 +71,7 @@ function figureOf({ explanation, picture }: Figure, { labels }: PageContext): st
     ['source', method.reference],
   ];
   return `<figure>
-<img src="${dataUri(picture)}" alt="${escaped(method.name)}">
+<img src="${pngUri(picture)}" alt="${escaped(method.name)}">
 <figcaption><h2>${escaped(method.name)}</h2>
 <p>${escaped(method.summary)}</p>
 ${hints.map((hint) => `<p class="hint">${escaped(hint)}</p>`).join('')}
@@ -85,15 +87,6 @@ function notesOf(figures: readonly Figure[], { notes = [] }: PageContext): strin
 }
 
 const nameOf = (index: number, labels: readonly string[] | undefined) => `${labels?.[index] ?? 'class'} (${index})`;
-
-const escaped = (text: string) =>
-  text.replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character]!);
-
-function dataUri(png: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < png.length; i += 0x8000) text += String.fromCharCode(...png.subarray(i, i + 0x8000));
-  return `data:image/png;base64,${btoa(text)}`;
-}
 
 const style = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }

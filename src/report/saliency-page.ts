@@ -1,4 +1,5 @@
 /** A page about one saliency map; pictures and styles are in the file itself. */
+import { escaped, pngUri } from './markup.js';
 import type { saliencyRecord } from './saliency.js';
 
 /**
@@ -28,22 +29,13 @@ export function saliencyPage(
 <h1>${escaped(method.name)}</h1>
 <p>${escaped(summary)}</p>
 <section>
-<img src="${dataUri(pictures.photo)}" alt="the photo">
-<img src="${dataUri(pictures.map)}" alt="the saliency map over the photo">
+<img src="${pngUri(pictures.photo)}" alt="the photo">
+<img src="${pngUri(pictures.map)}" alt="the saliency map over the photo">
 </section>
 <dl>${facts.map(([key, value]) => `<dt>${escaped(key)}</dt><dd>${escaped(String(value))}</dd>`).join('')}</dl>
 <footer>${escaped(input)} · sightline ${escaped(tool.version)}</footer>
 </html>
 `;
-}
-
-const escaped = (text: string) =>
-  text.replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character]!);
-
-function dataUri(png: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < png.length; i += 0x8000) text += String.fromCharCode(...png.subarray(i, i + 0x8000));
-  return `data:image/png;base64,${btoa(text)}`;
 }
 
 const style = `

@@ -1,4 +1,5 @@
 /** Draws curves as SVG text: lines over a share of pixels or layers, with a legend. */
+import { escaped } from '../../report/markup.js';
 
 export interface ChartLine {
   readonly name: string;
@@ -73,9 +74,4 @@ export function coloursOf(
       kind === 'baseline' ? (greys[name] ?? '#9e9e9e') : palette[next++ % palette.length]!,
     ]),
   );
-}
-
-export function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, (character) => entities[character]!);
 }

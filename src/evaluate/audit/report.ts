@@ -1,7 +1,8 @@
 /** The report of an audit: one HTML page, with everything in it, that is read without a manual. */
+import { escaped } from '../../report/markup.js';
 import { mean } from '../statistics/moments.js';
 import { baselines } from './candidates.js';
-import { type ChartLine, coloursOf, curveChart, escaped } from './curve-chart.js';
+import { type ChartLine, coloursOf, curveChart } from './curve-chart.js';
 import type { Curves, Evidence } from './evidence.js';
 import type { Answer } from './judgement.js';
 import { style } from './report-style.js';
