@@ -10,6 +10,7 @@ import { explainCommand } from './explain.js';
 import { headWeightsCommand } from './head-weights.js';
 import { headsCommand } from './heads.js';
 import { inspectCommand } from './inspect.js';
+import { scenesCommand } from './scenes.js';
 import { simplifyCommand } from './simplify.js';
 import { version } from './version.js';
 
@@ -34,6 +35,7 @@ for (const command of [
   cropCommand(),
   headsCommand(),
   headWeightsCommand(),
+  scenesCommand(),
 ]) {
   command.copyInheritedSettings(program).exitOverride().option('--debug', 'show stack traces of errors');
   program.addCommand(command);

@@ -59,15 +59,22 @@ export function decodeNpy(bytes: Uint8Array, name = 'array'): NdArray {
 
 /** Writes a float32 .npy file, version 1.0. */
 export function encodeNpy({ shape, data }: NdArray<Float32Array>): Uint8Array {
+  const header = npyHeader('<f4', shape);
+  const bytes = new Uint8Array(header.length + data.byteLength);
+  bytes.set(header);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length);
+  return bytes;
+}
+
+/** What comes before the numbers, little endian and in C order, of a .npy file, version 1.0. */
+export function npyHeader(dtype: keyof typeof arrays, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const padded = Math.ceil((10 + text.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(padded + data.byteLength);
+  const bytes = new Uint8Array(padded).fill(0x20);
   bytes.set([...MAGIC, 1, 0, (padded - 10) & 0xff, (padded - 10) >> 8]);
-  bytes.fill(0x20, 10, padded - 1);
   bytes.set(new TextEncoder().encode(text), 10);
   bytes[padded - 1] = 0x0a;
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), padded);
   return bytes;
 }
 
