@@ -1,9 +1,9 @@
 /** `sightline crop`: cuts photos to an aspect ratio around what stands out in them. */
-import { basename, extname } from 'node:path';
 import { Command } from 'commander';
+import { inputName, openPhoto } from '../catalog/node/photo.js';
 import { fail, UserError } from '../errors.js';
 import { blank, paste } from '../image/index.js';
-import { decodeImage, encodePng } from '../image/node/index.js';
+import { encodePng } from '../image/node/index.js';
 import { salientCrop } from '../saliency/crop.js';
 import { pictureFromImage } from '../saliency/picture.js';
 import { saliencyMethods, saliencyNamed } from '../saliency/registry.js';
@@ -46,11 +46,11 @@ async function run(photos: readonly string[], args: Arguments): Promise<void> {
   const failures: Error[] = [];
   for (const path of photos) {
     try {
-      const photo = await decodeImage(path);
+      const { image: photo } = await openPhoto(path);
       const { x, y, width, height, kept } = salientCrop(saliency(pictureFromImage(photo), method, options), aspect, scale);
       const part = blank(width, height);
       paste(photo, part, -x, -y);
-      const [file] = writeFiles(args.out, { [`${basename(path, extname(path))}.crop.png`]: await encodePng(part) });
+      const [file] = writeFiles(args.out, { [`${inputName(path)}.crop.png`]: await encodePng(part) });
       const place = `${width}x${height} at column ${x}, row ${y}, with ${(100 * kept).toFixed(0)}% of the saliency`;
       process.stdout.write(`${path}\n  crop      ${place}\n  file      ${file}\n`);
     } catch (error) {

@@ -1,6 +1,7 @@
 /** The files of an explanation, and what the terminal says about it. */
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import type { OpenedModel } from '../catalog/node/open.js';
+import { inputName } from '../catalog/node/photo.js';
 import { fail } from '../errors.js';
 import type { Explanation } from '../explain/explanation.js';
 import { describeFidelity, fidelity } from '../explain/fidelity.js';
@@ -11,6 +12,8 @@ import { htmlReport } from '../report/html.js';
 import { scoreNames } from '../report/names.js';
 import { type Backdrop, drawExplanation } from '../report/picture.js';
 import { recordOf, topClasses } from '../report/record.js';
+import { drawTruth, truthFigure } from '../report/truth.js';
+import type { Scene } from '../scenes/index.js';
 import { encodeNpy } from '../tensor/npy.js';
 import type { FloatArray } from '../tensor/tensor.js';
 import { version } from './version.js';
@@ -22,6 +25,8 @@ export interface Subject {
   readonly backdrops: () => readonly Backdrop[];
   readonly layout: 'NCHW' | 'NHWC';
   readonly isPhoto: boolean;
+  /** Where the truth is known. */
+  readonly scene?: Scene | undefined;
 }
 
 export const formats = ['png', 'npy', 'json', 'html'] as const;
@@ -32,8 +37,6 @@ export function formatNamed(name: string): Format {
     formats.find((format) => format === name) ?? fail(`format "${name}" is not written; the formats are ${formats.join(', ')}`)
   );
 }
-
-export const stem = (path: string) => basename(path, extname(path));
 
 /** The files of all explanations of one input, by name: one of each format for each method. */
 export async function filesOf(
@@ -62,7 +65,9 @@ export async function filesOf(
     const order = [explanation, ...explanations.filter((other) => other !== explanation)];
     const figures = await Promise.all(order.map(async (one) => ({ explanation: one, picture: await picture(one) })));
     const photo = await encodePng(subject.backdrops()[0]!.photo);
-    return htmlReport(figures, { ...context, title: basename(input), photo });
+    const { scene } = subject;
+    const truth = scene && truthFigure(scene, await encodePng(drawTruth(scene)));
+    return htmlReport(figures, { ...context, title: basename(input), photo, truth });
   };
   const makers: Record<Format, (explanation: Explanation) => Promise<Uint8Array | string>> = {
     png: picture,
@@ -73,7 +78,7 @@ export async function filesOf(
   const files: Record<string, Uint8Array | string> = {};
   for (const explanation of explanations)
     for (const format of written)
-      files[`${stem(input)}.${explanation.method.name}.${format}`] = await makers[format](explanation);
+      files[`${inputName(input)}.${explanation.method.name}.${format}`] = await makers[format](explanation);
   return files;
 }
 
@@ -98,7 +103,7 @@ export function summary(
   const remarks = [...notes, ...(isPhoto ? assumptions : [])].map((note) => `  note      ${note}\n`);
   const advice = hints.map((hint) => `  hint      ${hint}\n`);
   const files = paths
-    .filter((path) => basename(path).startsWith(`${stem(input)}.${method.name}.`))
+    .filter((path) => basename(path).startsWith(`${inputName(input)}.${method.name}.`))
     .map((path) => `  file      ${path}\n`);
   return [`${input}\n`, ...classes, ...where, ...remarks, ...advice, ...files].join('');
 }

@@ -1,8 +1,9 @@
 /** The part of `sightline explain` that needs no model: classical saliency. */
 import { basename, extname } from 'node:path';
+import { inputName, openPhoto } from '../catalog/node/photo.js';
 import { didYouMean, fail } from '../errors.js';
 import { formatNumber } from '../image/index.js';
-import { decodeImage, encodePng } from '../image/node/index.js';
+import { encodePng } from '../image/node/index.js';
 import { type GivenOptions, readOptions, requireKnown } from '../methods/options.js';
 import { methods } from '../methods/registry.js';
 import { drawSaliency, extras, saliencyRecord } from '../report/saliency.js';
@@ -107,7 +108,7 @@ async function explainPicture(picture: Picture, input: string, name: string, { g
     json: async () => `${JSON.stringify(record, null, 2)}\n`,
     html: async () => saliencyPage(record, method.summary, { photo: await encodePng(photo), map: await drawn() }),
   };
-  const stem = `${basename(input, extname(input))}.${name}`;
+  const stem = `${inputName(input)}.${name}`;
   const files: Record<string, Uint8Array | string> = {};
   for (const format of written) files[`${stem}.${format}`] = await makers[format]();
   if (show === 'all') files[`${stem}.maps.png`] = await encodePng(saliencySheet([...maps, { name, map }]));
@@ -122,5 +123,5 @@ async function explainPicture(picture: Picture, input: string, name: string, { g
 }
 
 async function readPicture(path: string): Promise<Picture> {
-  return extname(path) === '.npy' ? pictureFromArray(readArray(path), path) : pictureFromImage(await decodeImage(path));
+  return extname(path) === '.npy' ? pictureFromArray(readArray(path), path) : pictureFromImage((await openPhoto(path)).image);
 }

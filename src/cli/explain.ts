@@ -2,7 +2,7 @@
 import { basename, extname } from 'node:path';
 import { Command } from 'commander';
 import { targetNamed } from '../catalog/labels.js';
-import { defaultModel, type OpenedModel, openModel } from '../catalog/node/open.js';
+import { inputName, openPhoto } from '../catalog/node/photo.js';
 import { fail, UserError } from '../errors.js';
 import type { Target } from '../explain/dense-scores.js';
 import { type LoadedExplainer, loadExplainer, runExplainers } from '../explain/explain.js';
@@ -16,8 +16,9 @@ import { methodNamed } from '../methods/registry.js';
 import { backdropsOf } from '../report/picture.js';
 import type { NdArray } from '../tensor/tensor.js';
 import { keyValues, list, readArray, textOrFile, toFloat } from './arguments.js';
-import { filesOf, formatNamed, formats, type Subject, stem, summary } from './explain-files.js';
+import { filesOf, formatNamed, formats, type Subject, summary } from './explain-files.js';
 import { explainBySaliency, methodNames, saliencyAmong } from './explain-saliency.js';
+import { defaultModel, type OpenedModel, openModel } from './open-model.js';
 import { requireWritable, writeFiles } from './output.js';
 import { progressBar } from './progress.js';
 import { type TextArguments, textsOf } from './texts.js';
@@ -41,8 +42,8 @@ export function explainCommand(): Command {
   const repeatable = (value: string, before: readonly string[]) => [...before, value];
   return new Command('explain')
     .description('explain what a model looked at in images, or in its own input tensors (.npy)')
-    .argument('<input...>', 'photos, or .npy files with the model input, float32 [N,C,H,W]')
-    .option('-m, --model <model>', `an .onnx file, a folder with one, or a bundled name (default: ${defaultModel})`)
+    .argument('<input...>', 'photos, .npy files with the model input, float32 [N,C,H,W], or scenes such as scene:17')
+    .option('-m, --model <model>', `an .onnx file, a folder with one, a bundled name, or hf:owner/name (default: ${defaultModel})`)
     .option('-x, --method <names>', `one or several of ${methodNames.join(', ')}`, 'grad-cam')
     .option('-t, --target <target>', 'class to explain: top, an index or a label; a comma list has one per batch row', 'top')
     .option('--region <mask>', 'outputs that are maps of classes: a picture whose bright part is summed up (default: all)')
@@ -123,11 +124,11 @@ export async function readInput(path: string, model: OpenedModel, others: readon
     const tensor = toFloat(readArray(path), path);
     return { input: path, tensor, layout, isPhoto: false, backdrops: () => backdropsOf(tensor, layout) };
   }
-  const photo = await decodeImage(path);
+  const { image: photo, scene } = await openPhoto(path);
   const known = (axis: number) => (typeof shape?.[axis] === 'number' ? (shape[axis] as number) : undefined);
   const [channels, height, width] = layout === 'NCHW' ? [known(1), known(2), known(3)] : [known(3), known(1), known(2)];
   const { tensor, view } = preprocess(photo, model.recipe, { channels, height, width, layout });
-  return { input: path, tensor, layout, isPhoto: true, backdrops: () => [{ photo, view }] };
+  return { input: path, tensor, layout, isPhoto: true, backdrops: () => [{ photo, view }], scene };
 }
 
 /** The bright part of a mask over the photo, brought through the photo's own preprocessing. */
@@ -169,10 +170,10 @@ const pick = (settings: GivenOptions, options: object): GivenOptions =>
 function requireDistinct(inputs: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const input of inputs) {
-    const same = seen.get(stem(input));
+    const same = seen.get(inputName(input));
     if (same !== undefined)
-      fail(`${same} and ${input} would both be written as ${stem(input)}.*; explain them into different folders`);
-    seen.set(stem(input), input);
+      fail(`${same} and ${input} would both be written as ${inputName(input)}.*; explain them into different folders`);
+    seen.set(inputName(input), input);
   }
 }
 

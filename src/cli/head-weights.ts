@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { readJson } from '../catalog/node/json.js';
-import { type OpenedModel, openModel } from '../catalog/node/open.js';
+import { inputName } from '../catalog/node/photo.js';
 import { fail } from '../errors.js';
 import { headWeights, type MarkedImage } from '../explain/heads/weights.js';
 import type { Plane } from '../image/index.js';
@@ -11,8 +11,8 @@ import { decodeImage } from '../image/node/index.js';
 import { encodeNpy } from '../tensor/npy.js';
 import { readArray } from './arguments.js';
 import { readInput } from './explain.js';
-import { stem } from './explain-files.js';
 import { imageFiles } from './image-files.js';
+import { type OpenedModel, openModel } from './open-model.js';
 import { requireWritable, writeFiles } from './output.js';
 import { progressBar } from './progress.js';
 
@@ -71,7 +71,7 @@ async function markedImage(path: string, model: OpenedModel, masks: string, text
 }
 
 async function maskOf(path: string, folder: string): Promise<Plane> {
-  const [png, npy] = ['.png', '.npy'].map((extension) => join(folder, `${stem(path)}${extension}`)) as [string, string];
+  const [png, npy] = ['.png', '.npy'].map((extension) => join(folder, `${inputName(path)}${extension}`)) as [string, string];
   if (existsSync(png)) {
     const { width, height, data } = await decodeImage(png);
     return { width, height, data: Float32Array.from({ length: width * height }, (_, i) => data[3 * i]!) };
@@ -87,8 +87,8 @@ function phrasesOf(paths: readonly string[], { text, concepts }: Arguments): Map
   if (text !== undefined) return new Map(paths.map((path) => [path, text]));
   const json = (readJson(concepts!) ?? fail(`there is no file ${concepts}`)) as Record<string, unknown>;
   const phraseOf = (path: string) => {
-    const phrase = json[stem(path)];
-    return typeof phrase === 'string' ? phrase : fail(`${concepts} has no phrase for "${stem(path)}"`);
+    const phrase = json[inputName(path)];
+    return typeof phrase === 'string' ? phrase : fail(`${concepts} has no phrase for "${inputName(path)}"`);
   };
   return new Map(paths.map((path) => [path, phraseOf(path)]));
 }

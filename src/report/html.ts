@@ -4,6 +4,7 @@ import type { Explanation } from '../explain/explanation.js';
 import { flowChart, flowFacts, flowStyle } from './flow.js';
 import { escaped, pngUri } from './markup.js';
 import { topClasses } from './record.js';
+import { truthStyle } from './truth.js';
 
 export interface Figure {
   readonly explanation: Explanation;
@@ -19,6 +20,8 @@ export interface PageContext {
   readonly photo: Uint8Array;
   readonly labels?: readonly string[] | undefined;
   readonly notes?: readonly string[];
+  /** A figure that stands before the maps: what is known to be true. */
+  readonly truth?: string | undefined;
 }
 
 /** HTML with nothing to load. */
@@ -30,14 +33,14 @@ export function htmlReport(figures: readonly Figure[], context: PageContext): st
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)} explained</title>
-<style>${style}${flowStyle}</style>
+<style>${style}${flowStyle}${truthStyle}</style>
 <h1>${escaped(title)}</h1>
 <p class="model">${escaped(model)}</p>
 <section class="input">
 <img src="${pngUri(photo)}" alt="the input">
 ${first ? first.explanation.rows.map((row) => classesOf(row, context)).join('\n') : ''}
 </section>
-<section class="maps">
+<section class="maps">${context.truth ?? ''}
 ${figures.map((figure) => figureOf(figure, context)).join('\n')}
 </section>
 <footer>sightline ${escaped(version)}${notesOf(figures, context)}</footer>

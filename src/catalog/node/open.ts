@@ -1,16 +1,20 @@
 /** Finds a model by file, folder or name, with its labels and its preprocessing. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { didYouMean, fail } from '../../errors.js';
 import type { Model } from '../../explain/explanation.js';
 import { parseRecipe, preset, type Recipe, recipeFromPreprocessorConfig } from '../../image/index.js';
 import type { Graph } from '../../onnx/graph.js';
 import { nodeRuntime, openModelFile } from '../../runtime/node/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import { hubName } from '../hub.js';
 import { labelsFrom, labelsFromMetadata } from '../labels.js';
+import { bundledFolder, bundledModel, bundledNames, defaultModel } from './bundled.js';
+import { type DownloadProgress, hubModel } from './hub.js';
 import { type EncodedTexts, encodeTexts, type Towers, towersIn } from './image-text.js';
 import { readJson } from './json.js';
+
+export { defaultModel } from './bundled.js';
 
 export interface OpenedModel extends Model {
   readonly path: string;
@@ -21,13 +25,6 @@ export interface OpenedModel extends Model {
   readonly encodeTexts?: (phrases: readonly string[]) => Promise<EncodedTexts>;
 }
 
-const bundledFolder = fileURLToPath(new URL('../../../models/', import.meta.url));
-
-/** Models that come with the package. */
-const bundled: Readonly<Record<string, string>> = { 'efficientnet-lite0': 'efficientnet_lite0.onnx' };
-
-export const defaultModel = 'efficientnet-lite0';
-
 /** What a file `<model>.sightline.json` beside a model may say. */
 interface Sidecar {
   /** A preset's name or a recipe. */
@@ -36,17 +33,27 @@ interface Sidecar {
   readonly labels?: unknown;
 }
 
+export interface OpenOptions {
+  /** A preset's name or a recipe file that overrules what the model's folder says. */
+  readonly recipe?: string | undefined;
+  readonly runtime?: Runtime;
+  /** Told how far the download of a model of the hub is. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
+}
+
 /**
- * Opens a model file, the model in a folder, or a bundled model by name; reads no weights.
- * @param recipe a preset's name or a recipe file that overrules what the model's folder says
+ * Opens a model file, the model in a folder, a bundled model by name, or one of the Hugging Face hub (hf:owner/name), which is
+ * downloaded unless it is in the cache; reads no weights.
  * @throws UserError if there is no such model or recipe
  */
 export async function openModel(
   name: string = defaultModel,
-  { recipe, runtime }: { readonly recipe?: string | undefined; readonly runtime?: Runtime } = {},
+  { recipe, runtime, onDownload }: OpenOptions = {},
 ): Promise<OpenedModel> {
-  const towers = towersOf(name);
-  const path = towers?.vision ?? locate(name);
+  const hub = hubName(name);
+  const place = hub ? await hubModel(hub, onDownload) : (bundledModel(name) ?? name);
+  const towers = towersOf(place);
+  const path = towers?.vision ?? locate(place);
   const { graph, weights } = openModelFile(path);
   const sidecar = readJson(path.replace(/\.onnx$/i, '.sightline.json')) as Sidecar | undefined;
   const labels = labelsOf(path, graph, sidecar);
@@ -80,11 +87,9 @@ function towersOf(name: string): Towers | undefined {
 
 /** The file that a path or a name means. */
 function locate(name: string): string {
-  const known = bundled[name];
-  if (known) return join(bundledFolder, known);
   if (!existsSync(name)) {
-    const looksLikePath = /[\\/]|\.onnx$/i.test(name);
-    const names = Object.keys(bundled);
+    const looksLikePath = /[\\/]|\.onnx$/i.test(name) && !name.startsWith('scenes/');
+    const names = bundledNames();
     return fail(
       looksLikePath
         ? `there is no model file ${name}`

@@ -1,10 +1,10 @@
 /** Reads the images of an audit: photos by the model's recipe, or arrays. */
-import { basename, extname } from 'node:path';
+import { extname } from 'node:path';
 import type { OpenedModel } from '../../catalog/node/open.js';
+import { inputName, openPhoto } from '../../catalog/node/photo.js';
 import { fail } from '../../errors.js';
 import { imageInput, isChannelsLast } from '../../explain/subject.js';
 import { type Image, imageOfTensor, preprocess } from '../../image/index.js';
-import { decodeImage } from '../../image/node/index.js';
 import type { FloatArray } from '../../tensor/tensor.js';
 import type { AuditedImage } from '../audit/context.js';
 import { scoreEach } from '../faithfulness/pixels.js';
@@ -50,14 +50,14 @@ export async function readInputs(
 async function readInput(path: string, model: OpenedModel, readTensor: (path: string) => FloatArray): Promise<AuditInput> {
   const { shape } = imageInput(model.graph);
   const layout = isChannelsLast(shape) ? 'NHWC' : 'NCHW';
-  const name = basename(path, extname(path));
+  const name = inputName(path);
   if (extname(path) === '.npy') {
     const tensor = readTensor(path);
     return { name, tensor, layout, canvas: imageOfTensor(tensor, { layout }) };
   }
   const known = (axis: number) => (typeof shape?.[axis] === 'number' ? (shape[axis] as number) : undefined);
   const [channels, height, width] = layout === 'NCHW' ? [known(1), known(2), known(3)] : [known(3), known(1), known(2)];
-  const { tensor, canvas } = preprocess(await decodeImage(path), model.recipe, { channels, height, width, layout });
+  const { tensor, canvas } = preprocess((await openPhoto(path)).image, model.recipe, { channels, height, width, layout });
   return { name, tensor, layout, canvas };
 }
 

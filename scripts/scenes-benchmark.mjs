@@ -1,0 +1,80 @@
+// Holds the maps of all methods against what the models trained on scenes are known to look at, and writes docs/benchmark.md with its chart.
+// npm run build && node scripts/scenes-benchmark.mjs [--scenes 500] [--slow 60] [--mosaics 100] [--models a,b] [--out docs]
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openModel } from '../dist/catalog/node/open.js';
+import { benchmark, modelContrast } from '../dist/evaluate/benchmark/benchmark.js';
+import { standingsChart } from '../dist/evaluate/benchmark/chart.js';
+import { sceneEntries } from '../dist/evaluate/benchmark/entries.js';
+import { detailTable, leaders, massTable } from '../dist/evaluate/benchmark/tables.js';
+import { sceneTasks } from '../dist/evaluate/benchmark/tasks.js';
+
+const { values } = parseArgs({
+  options: {
+    scenes: { type: 'string', default: '500' },
+    slow: { type: 'string', default: '60' },
+    mosaics: { type: 'string', default: '100' },
+    models: { type: 'string' },
+    out: { type: 'string', default: 'docs' },
+  },
+});
+const [scenes, slowScenes, mosaics] = [values.scenes, values.slow, values.mosaics].map(Number);
+const tasks = sceneTasks.filter(({ model }) => !values.models || values.models.split(',').includes(model));
+
+const models = [];
+for (const task of tasks) {
+  const model = await openModel(`scenes/${task.model}`);
+  const [, , height] = model.graph.inputs[0].shape;
+  models.push(
+    await benchmark(model, task, sceneEntries(), {
+      scenes,
+      slowScenes,
+      mosaics: typeof height === 'number' || task.part === 'tag' ? 0 : mosaics,
+      onProgress: (done, total, entry) => process.stderr.write(`${task.model} ${done + 1}/${total} ${entry}\n`),
+    }),
+  );
+}
+const named = (name) => models.find(({ model }) => model === name);
+const pair = [named('object-cnn'), named('context-cnn')];
+const contrast = pair.every(Boolean) ? modelContrast(...pair) : new Map();
+const result = { models, contrast };
+
+const text = `# Which maps tell the truth: a benchmark on scenes
+
+Made by \`node scripts/scenes-benchmark.mjs --scenes ${scenes} --slow ${slowScenes} --mosaics ${mosaics}\`; do not edit. What the words mean, and what
+follows, stands in [scenes.md](scenes.md).
+
+Each network was trained on scenes so that one part of the image decides, and twins prove that it does (\`models/scenes/*/README.md\`). A map is true as
+far as its relevance lies on that part. Every number is a mean over scenes that the network gets right, with half its 95 % bootstrap interval; methods
+that need hundreds of runs a map were asked about ${slowScenes} scenes, the others about ${scenes}.
+
+${leaders(result)}
+
+## Relevance on what decides
+
+Share of the positive relevance that lies on the part that decides. **Bold** is above every map that does not ask the model, interval and all. Entries in
+*italics* do not ask it: classical saliency and baselines. *Contrast* is how much more relevance lies on the object where the object decides than where
+the context does, on the same scenes: what does not ask the model gets 0.
+
+${massTable(result)}
+
+![Share of the relevance on what decides, by map and model](images/benchmark.svg)
+
+## All measures
+
+*mass* as above; *rank*: share of the strongest pixels, as many as the part has, that lie in it; *pointing*: how often the strongest pixel does;
+*grid*: relevance in the right cell of a mosaic of four scenes; *ms*: time a map on the machine that made this page.
+
+${models.map((standings) => `### ${standings.model}\n\n${detailTable(standings)}\n\n${refusals(standings)}`).join('\n\n')}
+`;
+mkdirSync(join(values.out, 'images'), { recursive: true });
+writeFileSync(join(values.out, 'benchmark.md'), text);
+writeFileSync(join(values.out, 'images', 'benchmark.svg'), standingsChart(result));
+process.stdout.write(`${leaders(result)}\n`);
+
+/** Methods that cannot explain a model, each with the reason in its own words. */
+function refusals({ refused }) {
+  if (refused.length === 0) return 'All entries can explain this model.';
+  return `Not possible here: ${refused.map(({ entry, reason }) => `${entry} (${reason})`).join('; ')}.`;
+}
