@@ -3,7 +3,7 @@ import type { Builder } from '../../onnx/builder.js';
 import type { Value } from '../../onnx/graph.js';
 import { numberOf } from '../../onnx/infer/content.js';
 import { isFloat } from '../../onnx/tensor.js';
-import { broadcast, elementwise, noGradient, passThrough, type Rule, type RuleTable } from '../rule.js';
+import { broadcast, elementwise, passThrough, type Rule, type RuleTable } from '../rule.js';
 
 /** -1, 0 or 1; written without Sign, which WebGPU lacks. */
 export function sign(b: Builder, x: Value): Value {
@@ -81,36 +81,3 @@ export const arithmetic = {
   Cast: ({ b, x, dy }) => (isFloat(x.dtype) && isFloat(dy.dtype) ? [b.cast(dy, x.dtype!)] : []),
   CastLike: ({ b, x, dy }) => (isFloat(x.dtype) && isFloat(dy.dtype) ? [b.cast(dy, x.dtype!)] : []),
 } satisfies RuleTable;
-
-/** Operators that are piecewise constant, or yield sizes, indices or truth values. */
-export const zeroGradient = Object.fromEntries(
-  [
-    ...['Floor', 'Ceil', 'Round', 'Sign', 'Hardmax', 'OneHot', 'EyeLike', 'Shape', 'Size', 'ConstantOfShape', 'Range', 'NonZero'],
-    ...[
-      'ArgMax',
-      'ArgMin',
-      'Equal',
-      'Greater',
-      'GreaterOrEqual',
-      'Less',
-      'LessOrEqual',
-      'And',
-      'Or',
-      'Xor',
-      'Not',
-      'IsNaN',
-      'IsInf',
-    ],
-    ...[
-      'BitwiseAnd',
-      'BitwiseOr',
-      'BitwiseXor',
-      'BitwiseNot',
-      'BitShift',
-      'RandomNormalLike',
-      'RandomUniformLike',
-      'Bernoulli',
-      'Multinomial',
-    ],
-  ].map((op) => [op, noGradient]),
-);

@@ -1,11 +1,12 @@
-/** Gradients of operators that take or place elements by index: taking is undone by adding at the index, placing by taking. */
+/** Gradients of operators that take elements by index: taking is undone by adding at the index. */
 import { fail } from '../../errors.js';
 import type { Builder } from '../../onnx/builder.js';
 import type { Node, Value } from '../../onnx/graph.js';
 import { numbersOf } from '../../onnx/infer/content.js';
 import { linear, type Rule, type RuleTable } from '../rule.js';
 
-const axisOf = (node: Node, x: Value, fallback?: number): number => {
+/** The axis that a node names, counted from the front. */
+export const axisOf = (node: Node, x: Value, fallback?: number): number => {
   const axis = node.int('axis', fallback);
   return axis < 0 ? axis + (x.rank ?? fail(`${node.label}: the rank of "${x.name}" is unknown`)) : axis;
 };
@@ -108,37 +109,11 @@ function withBatchPlaces(b: Builder, node: Node, indices: Value): Value {
   return b.concat([...places, indices], -1);
 }
 
-/** What was overwritten has no share in the result; what was added has all of its own. */
-function placed(
-  overwrite: (b: Builder, dy: Value, inputs: readonly Value[], node: Node) => Value,
-  take: (b: Builder, dy: Value, inputs: readonly Value[], node: Node) => Value,
-): Rule {
-  return ({ b, node, inputs, dy, wanted }) => {
-    const reduction = node.string('reduction', 'none');
-    if (reduction !== 'none' && reduction !== 'add') fail(`${node.label}: reduction "${reduction}" has no gradient rule`);
-    const operands = inputs as readonly Value[];
-    return [
-      wanted[0] ? (reduction === 'add' ? dy : overwrite(b, dy, operands, node)) : undefined,
-      undefined,
-      wanted[2] ? take(b, dy, operands, node) : undefined,
-    ];
-  };
-}
-
 export const indexing = {
   Gather: gather,
   GatherElements: linear(({ b, node, x, inputs, dy }) => scatterAdd(b, b.shapeOf(x), axisOf(node, x, 0), inputs[1]!, dy)),
   GatherND: linear(({ b, node, x, inputs, dy }) =>
     scatter(b, 'ScatterND', b.shapeOf(x), withBatchPlaces(b, node, inputs[1]!), dy),
-  ),
-  ScatterElements: placed(
-    (b, dy, [, indices, updates], node) =>
-      b.op('ScatterElements', [dy, indices, b.zerosLike(updates!)], { axis: node.int('axis', 0) }),
-    (b, dy, [, indices], node) => b.op('GatherElements', [dy, indices], { axis: node.int('axis', 0) }),
-  ),
-  ScatterND: placed(
-    (b, dy, [, indices, updates]) => b.op('ScatterND', [dy, indices, b.zerosLike(updates!)]),
-    (b, dy, [, indices]) => b.op('GatherND', [dy, indices]),
   ),
   // Values go back to where they were found.
   TopK: linear(({ b, node, x, dy }) => scatterAdd(b, b.shapeOf(x), axisOf(node, x, -1), node.output(1), dy)),

@@ -4,12 +4,7 @@ import type { Builder } from '../../onnx/builder.js';
 import type { Node, Value } from '../../onnx/graph.js';
 import { numbersOf } from '../../onnx/infer/content.js';
 import { linear, type Rule, type RuleTable, reshaped } from '../rule.js';
-import { gatherAdjoint, padTo } from './indexing.js';
-
-const axisOf = (node: Node, x: Value, fallback: number): number => {
-  const axis = node.int('axis', fallback);
-  return axis < 0 ? axis + (x.rank ?? fail(`${node.label}: the rank of "${x.name}" is unknown`)) : axis;
-};
+import { axisOf, gatherAdjoint, padTo } from './indexing.js';
 
 /** A size along an axis, which must be known. */
 export function sizeOf(x: Value, axis: number, node: Node): number {
@@ -153,7 +148,4 @@ export const movement = {
   SpaceToDepth: linear(({ b, node, dy }) => b.op('DepthToSpace', [dy], { blocksize: node.int('blocksize'), mode: 'DCR' })),
   ReverseSequence: linear(({ b, node, inputs: [, lengths], dy }) => b.op('ReverseSequence', [dy, lengths], node.attributes)),
   Trilu: linear(({ b, node, inputs: [, k], dy }) => b.op('Trilu', k ? [dy, k] : [dy], { upper: node.int('upper', 1) })),
-  CumSum: linear(({ b, node, inputs: [, axis], dy }) =>
-    b.op('CumSum', [dy, axis], { exclusive: node.int('exclusive', 0), reverse: 1 - node.int('reverse', 0) }),
-  ),
 } satisfies RuleTable;

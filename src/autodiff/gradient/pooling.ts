@@ -18,8 +18,11 @@ import { countOver } from './reduction.js';
  */
 const maxPool: Rule = ({ b, node, x, dy }) => {
   const indices = node.outputs[1] ?? fail(`${node.label} does not yield its indices`);
-  if (node.int('storage_order', 0) !== 0) fail(`${node.label}: storage_order 1 has no gradient rule`);
-  return [scatterFlat(b, x, indices, dy)];
+  if (node.int('storage_order', 0) === 0) return [scatterFlat(b, x, indices, dy)];
+  // Counted along columns: the indices of an image that lies on its side.
+  const spatial = x.shape!.map((_, axis) => axis).slice(2);
+  const turn = [0, 1, ...spatial.toReversed()];
+  return [b.transpose(scatterFlat(b, b.transpose(x, turn), indices, dy), turn)];
 };
 
 /** Zeros of the shape of `like`, with values added at flat indices. */

@@ -89,6 +89,12 @@ netCases(
     twice('ReduceProd', { x: positive(x) }, [2, 1, 4], { axes: [1] }, { opset: 17 }),
     twice('ReduceL2', { x: positive(x) }, [2, 3], { axes: [2], keepdims: 0 }, { opset: 17 }),
     twice('ReduceLogSumExp', { x }, [2, 3], { axes: [2], keepdims: 0 }, { opset: 17 }),
+    twice('SoftmaxCrossEntropyLoss', { x: [2, 3], labels: ints([2, 0]), w: positive([3]) }, [], {}, { batch: false }),
+    twice('CumProd', { x: positive(x), axis: ints([2], []) }, x, { exclusive: 1 }, { opset: 26 }),
+    twice('Det', { x: [2, 3, 3] }, [2]),
+    twice('DFT', { x: [2, 5, 1] }, [2, 3, 2], { onesided: 1 }, { opset: 20 }),
+    twice('DeformConv', { x: image, w: [3, 2, 2, 2], offset: between(0.1, 0.9, [2, 8, 5, 4]) }, [2, 3, 5, 4], {}, { opset: 19 }),
+    twice('GridSample', { x: image, grid: between(-0.2, -0.1, [2, 1, 2, 2]) }, [2, 2, 1, 2], { mode: 'cubic' }, { opset: 20 }),
   ],
   { rtol: 4e-3 },
 );

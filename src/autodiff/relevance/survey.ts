@@ -131,6 +131,11 @@ const kindsByOperator: Readonly<Record<string, Kind>> = {
   GlobalAveragePool: 'average-pool',
   ReduceMean: 'average-pool',
   ReduceSum: 'average-pool',
+  // Sums of elements as well, in other arrangements and with other weights.
+  CumSum: 'average-pool',
+  Col2Im: 'average-pool',
+  DFT: 'average-pool',
+  STFT: 'average-pool',
   MaxPool: 'max-pool',
   GlobalMaxPool: 'max-pool',
   ReduceMax: 'max-pool',

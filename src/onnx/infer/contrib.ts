@@ -1,6 +1,7 @@
 /** Operators that ONNX Runtime adds (com.microsoft), as its optimiser and Hugging Face's tools write them. */
 import { type Info, Operation } from '../graph.js';
 import { convolutions } from './convolution.js';
+import { exactQuotient, multiply } from './dims.js';
 import { table, unary } from './elementwise.js';
 import { movements } from './movement.js';
 import { layer } from './normalization.js';
@@ -79,5 +80,14 @@ export const contrib: RuleTable = {
     const value = shapeOf(operation, 2);
     const shape = query?.length === 3 && value?.length === 3 ? [query[0]!, query[1]!, value[2]!] : undefined;
     return [{ dtype: operation.inputs[0]?.dtype, shape }];
+  },
+  // Without keys the queries are packed with keys and values behind them.
+  GroupQueryAttention: (operation) => {
+    const query = shapeOf(operation);
+    const heads = operation.int('num_heads');
+    const width = query && exactQuotient(multiply(query[2]!, heads), heads + 2 * operation.int('kv_num_heads'));
+    const shape = query && (operation.inputs[1] ? query : width === undefined ? undefined : query.with(2, width));
+    const dtype = operation.inputs[0]?.dtype;
+    return [{ dtype, shape }, { dtype }, { dtype }];
   },
 };

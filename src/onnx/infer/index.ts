@@ -6,6 +6,7 @@ import { creations } from './creation.js';
 import { elementwise } from './elementwise.js';
 import { withContent } from './follow.js';
 import { indexing } from './indexing.js';
+import { losses } from './losses.js';
 import { movements } from './movement.js';
 import { normalizations } from './normalization.js';
 import { pools } from './pooling.js';
@@ -16,6 +17,7 @@ import { samplings } from './resize.js';
 import { sequences } from './sequences.js';
 import { arithmetic } from './shape-arithmetic.js';
 import { arrangement, splitContent } from './shape-movement.js';
+import { transforms } from './spectral.js';
 
 const rules = tableOf({
   ...elementwise,
@@ -30,6 +32,8 @@ const rules = tableOf({
   ...creations,
   ...sequences,
   ...quantizations,
+  ...losses,
+  ...transforms,
 });
 
 const domains = tableOf({ '': rules, 'com.microsoft': tableOf(contrib) });

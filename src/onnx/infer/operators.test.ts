@@ -130,6 +130,24 @@ const products: Case[] = [
   ['Det', [f(3, 4, 4)], {}, [f(3)]],
 ];
 
+const transforms: Case[] = [
+  ['DFT', [f(2, 6, 1)], { axis: 1 }, [f(2, 6, 2)]],
+  ['DFT', [f(2, 6, 1)], { axis: 1, onesided: 1 }, [f(2, 4, 2)]],
+  ['DFT', [f(2, 5, 3, 2)], { axis: 2, inverse: 1 }, [f(2, 5, 3, 2)]],
+  ['DFT', [f(2, 6, 1), scalar(9)], {}, [f(2, 9, 2)], at(20)],
+  ['DFT', [f(2, 5, 3, 1), scalar(8), scalar(1)], { onesided: 1 }, [f(2, 5, 3, 2)], at(20)],
+  ['DFT', [f(2, 5, 2)], { inverse: 1, onesided: 1 }, [f(2, 8, 1)], at(20)],
+  ['DFT', [f(2, 5, 2), scalar(9)], { inverse: 1, onesided: 1 }, [f(2, 9, 1)], at(20)],
+  ['STFT', [f(2, 16, 1), scalar(4), null, scalar(8)], {}, [f(2, 3, 5, 2)]],
+  ['STFT', [f(2, 17, 1), scalar(3), f32(1, 2, 3, 2, 1)], { onesided: 0 }, [f(2, 5, 5, 2)]],
+];
+
+const losses: Case[] = ['NegativeLogLikelihoodLoss', 'SoftmaxCrossEntropyLoss'].flatMap((op): Case[] => [
+  [op, [f(3, 4), i64(0, 3, 1)], {}, [f()]],
+  [op, [f(3, 4, 2), zeros('int64', 3, 2), f(4)], { reduction: 'sum' }, [f()], closed],
+  [op, [f(3, 4, 2), zeros('int32', 3, 2)], { reduction: 'none' }, [f(3, 2)], closed],
+]);
+
 const unaries = [
   'Abs',
   'Neg',
@@ -391,6 +409,20 @@ const contrib: Case[] = [
   ['SkipLayerNormalization', [f(2, 5, 8), f(2, 5, 8), f(8), f(8), f(8)], {}, [f(2, 5, 8), null, null, f(2, 5, 8)], ms],
   ['Attention', [f(2, 5, 8), f(8, 24), f(24)], { num_heads: 2 }, [f(2, 5, 8)], ms],
   ['MultiHeadAttention', [f(2, 5, 8), f(2, 6, 8), f(2, 6, 8)], { num_heads: 2 }, [f(2, 5, 8)], ms],
+  [
+    'GroupQueryAttention',
+    [f(2, 3, 64), f(2, 3, 32), f(2, 3, 32), null, null, numbers('int32', [2, 2], [2, 1]), scalar(3, 'int32')],
+    { num_heads: 4, kv_num_heads: 2 },
+    [f(2, 3, 64), null, null],
+    ms,
+  ],
+  [
+    'GroupQueryAttention',
+    [f(2, 3, 128), null, null, null, null, numbers('int32', [2, 2], [2, 1]), scalar(3, 'int32')],
+    { num_heads: 4, kv_num_heads: 2 },
+    [f(2, 3, 64), null, null],
+    ms,
+  ],
   ['QLinearAdd', [input('uint8', 3, 1), ...q8, input('uint8', 4), ...q8, ...q8], {}, [f(3, 4)], ms],
   ['QLinearConcat', [...q8, input('uint8', 2, 3), ...q8, input('uint8', 2, 4), ...q8], { axis: 1 }, [f(2, 7)], ms],
   [
@@ -421,6 +453,8 @@ const contrib: Case[] = [
 
 const families = {
   convolutions,
+  transforms,
+  losses,
   pools,
   products,
   elementwise,
