@@ -44,6 +44,33 @@ export function activated({ node, b }: Call, x: Value, name: string | undefined,
   return b.op(name, [x], Object.fromEntries(entries) as Attributes);
 }
 
+export type Activation = (x: Value) => Value;
+
+/**
+ * The activations of a recurrent network in order; those that have numbers of their own take them from lists in that order. Nothing
+ * where one is not known.
+ */
+export function activationsOf({ node, b }: Call, names: readonly string[]): readonly Activation[] | undefined {
+  if (!names.every((name) => Object.hasOwn(parameters, name))) return undefined;
+  const list = (attribute: string) => {
+    const value = node.attributes[attribute];
+    return typeof value === 'object' && 'floats' in value ? [...value.floats] : [];
+  };
+  const given: Readonly<Record<string, number[]>> = { alpha: list('activation_alpha'), beta: list('activation_beta') };
+  const bound = node.has('clip') ? node.float('clip') : 0;
+  return names.map((name, n) => {
+    const entries = parameters[name]!.flatMap((parameter) => {
+      const float = given[parameter]?.shift();
+      return float === undefined ? [] : [[parameter, { float }]];
+    });
+    const attributes: Attributes = Object.fromEntries(entries);
+    // ONNX Runtime does not clip what an LSTM's cell yields.
+    const limit = node.op === 'LSTM' && n % 3 === 2 ? 0 : bound;
+    return (x) =>
+      b.op(name, [limit > 0 ? b.op('Clip', [x, b.scalar(-limit, x.dtype), b.scalar(limit, x.dtype)]) : x], attributes);
+  });
+}
+
 export const activations = {
   'com.microsoft.Gelu': single(({ b, x }) => gelu(b, x)),
   'com.microsoft.BiasGelu': single(({ b, x, inputs: [, bias] }) => gelu(b, b.add(x, bias!))),

@@ -13,38 +13,41 @@ interface Heads {
   readonly scale: number;
   /** What is added to the scores before the softmax. */
   readonly masks: readonly (Value | undefined)[];
+  /** 1 for queries that see a key, 0 for those that see none and yield zeros. */
+  readonly seeing?: Value | undefined;
   /** Scores beyond it are squeezed. */
   readonly softcap?: number;
 }
 
 /** The mixed values [batch, heads, length, size], and what they were computed through. */
-function mixed(b: Builder, { q, k, v, scale, masks, softcap = 0 }: Heads) {
+export function attended(b: Builder, { q, k, v, scale, masks, seeing, softcap = 0 }: Heads) {
   const scores = b.mul(b.matMul(q, b.transpose(k, [0, 1, 3, 2])), scale);
   const capped = softcap > 0 ? b.mul(b.tanh(b.div(scores, softcap)), softcap) : scores;
   const masked = masks.filter((mask) => mask !== undefined).reduce(b.add, capped);
-  const weights = b.op('Softmax', [masked], { axis: -1 });
+  const shares = b.op('Softmax', [masked], { axis: -1 });
+  const weights = seeing ? b.mul(shares, seeing) : shares;
   return { y: b.matMul(weights, v), scores, capped, masked, weights };
 }
 
 /** [batch, length, heads size] as [batch, heads, length, size]. */
-function split(b: Builder, x: Value, heads: number): Value {
+export function split(b: Builder, x: Value, heads: number): Value {
   const channels = x.shape?.at(-1);
   const size = typeof channels === 'number' ? channels / heads : -1;
   return b.transpose(b.reshape(x, [0, 0, heads, size]), [0, 2, 1, 3]);
 }
 
 /** The other way round. */
-const joined = (b: Builder, y: Value): Value => b.reshape(b.transpose(y, [0, 2, 1, 3]), [0, 0, -1]);
+export const joined = (b: Builder, y: Value): Value => b.reshape(b.transpose(y, [0, 2, 1, 3]), [0, 0, -1]);
 
 /** Where none is stated, 1 / sqrt of the size of a head. */
-function scaleOf(call: Call, size: unknown): number {
+export function scaleOf(call: Call, size: unknown): number {
   const stated = call.node.float('scale', 0);
   if (stated !== 0) return stated;
   return typeof size === 'number' ? 1 / Math.sqrt(size) : unsupported(call, 'a head of unknown size');
 }
 
 /** Parts of a value along its last axis. */
-function parts(b: Builder, x: Value, sizes: readonly number[]): Value[] {
+export function parts(b: Builder, x: Value, sizes: readonly number[]): Value[] {
   const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
   return sizes.map((size, i) => b.slice(x, { starts: [starts[i]!], ends: [starts[i]! + size], axes: [-1] }));
 }
@@ -67,7 +70,7 @@ const projected: Lowering = (call) => {
     node.int('unidirectional', 0) ? causal(b, q!, k!, never) : undefined,
     extra,
   ];
-  return [joined(b, mixed(b, { q: q!, k: k!, v: v!, scale: scaleOf(call, sizes[0]! / heads), masks }).y), undefined];
+  return [joined(b, attended(b, { q: q!, k: k!, v: v!, scale: scaleOf(call, sizes[0]! / heads), masks }).y), undefined];
 };
 
 /** A mask over keys, as additions to scores [batch, heads, queries, keys]: lengths [batch], or 0 for padding. */
@@ -108,12 +111,12 @@ const multiHead: Lowering = (call) => {
     extra,
     node.int('unidirectional', 0) ? causal(b, q, k, never) : undefined,
   ];
-  const { y, scores } = mixed(b, { q, k, v, scale: scaleOf(call, q.shape?.[3]), masks });
+  const { y, scores } = attended(b, { q, k, v, scale: scaleOf(call, q.shape?.[3]), masks });
   return [joined(b, y), undefined, undefined, scores];
 };
 
 /** Keys and values that several heads of queries share, once for each. */
-function repeated(call: Call, x: Value, heads: unknown): Value {
+export function repeated(call: Call, x: Value, heads: unknown): Value {
   const { b } = call;
   const own = x.shape?.[1];
   if (own === heads) return x;
@@ -121,6 +124,9 @@ function repeated(call: Call, x: Value, heads: unknown): Value {
   const copies = b.op('Expand', [b.unsqueeze(x, [2]), b.ints([1, 1, heads / own, 1, 1])]);
   return b.op('Reshape', [copies, b.concat([b.ints([0, heads]), b.op('Shape', [x], { start: 2 })], 0)]);
 }
+
+/** What hides a key: the least number that single precision has, as in the operator's definition. */
+const NEVER = -3.4028234663852886e38;
 
 /** Attention of opset 23 and 24. */
 const standard: Lowering = (call) => {
@@ -133,15 +139,21 @@ const standard: Lowering = (call) => {
   const value = byHeads(V!, 'kv_num_heads');
   const [allKeys, allValues] = [pastKey ? b.concat([pastKey, key], 2) : key, pastValue ? b.concat([pastValue, value], 2) : value];
   const [k, v] = [repeated(call, allKeys, q.shape?.[1]), repeated(call, allValues, q.shape?.[1])];
-  const never = -1e30;
   const offset = pastKey ? lengthOf(b, pastKey) : lengths && b.unsqueeze(b.sub(lengths, lengthOf(b, q)), [1, 2, 3]);
-  const masks = [
-    mask && (mask.dtype === 'bool' ? hidden(b, padded(call, mask, k), q, never) : padded(call, mask, k)),
-    node.int('is_causal', 0) ? causal(b, q, k, never, offset) : undefined,
-    lengths && fromLengths(b, lengths, k, never),
-  ];
+  const isChoice = mask?.dtype === 'bool';
+  const choices = [
+    mask && isChoice ? hidden(b, padded(call, mask, k), q, NEVER) : undefined,
+    node.int('is_causal', 0) ? causal(b, q, k, NEVER, offset) : undefined,
+    lengths && fromLengths(b, lengths, k, NEVER),
+  ].filter((choice) => choice !== undefined);
+  // The least of them: a key that is hidden twice is not hidden more.
+  const choice = choices.length ? choices.reduce(b.min) : undefined;
+  // A causal mask alone always leaves a key.
+  const seeing = choice && (isChoice || lengths) ? b.mask(b.greater(b.reduceMax(choice, [-1]), NEVER / 2), q) : undefined;
+  const masks = [mask && !isChoice ? padded(call, mask, k) : undefined, choice];
   const scale = scaleOf(call, q.shape?.[3]);
-  const { y, scores, capped, masked, weights } = mixed(b, { q, k, v, scale, masks, softcap: node.float('softcap', 0) });
+  const softcap = node.float('softcap', 0);
+  const { y, scores, capped, masked, weights } = attended(b, { q, k, v, scale, masks, softcap, seeing });
   const shown = [scores, capped, masked, weights][node.int('qk_matmul_output_mode', 0)];
   return [Q!.rank === 4 ? y : joined(b, y), allKeys, allValues, shown];
 };
@@ -153,7 +165,7 @@ function padded(call: Call, mask: Value, keys: Value): Value {
   if (given === all || typeof given !== 'number' || typeof all !== 'number') return mask;
   const pads = Array<number>(2 * mask.rank!).fill(0);
   pads[pads.length - 1] = all - given;
-  return b.pad(mask, pads, mask.dtype === 'bool' ? 0 : -1e30);
+  return b.pad(mask, pads, mask.dtype === 'bool' ? 0 : NEVER);
 }
 
 export const attentions = {

@@ -46,7 +46,38 @@ const flat = (length = 3, keys = length): Operand[] => [
   [2, keys, 8],
 ];
 
+const grouped: readonly Attributes[] = [
+  {},
+  { scale: f(0.4), softcap: f(3) },
+  { do_rotary: 1 },
+  { do_rotary: 1, rotary_interleaved: 1 },
+];
+
+const ml = { domain: 'ai.onnx.ml', inputs: [[4, 3]] } as const;
+const list = (...floats: number[]) => ({ floats });
+const coefficients = list(0.5, -1, 2, 0.25, 3, -0.75);
+
 const cases: readonly Case[] = [
+  { ...ml, op: 'LinearRegressor', attributes: { coefficients, intercepts: list(0.1, -0.2), targets: 2 } },
+  ...['NONE', 'LOGISTIC', 'SOFTMAX'].map((post_transform) => ({
+    ...ml,
+    op: 'LinearClassifier',
+    attributes: { coefficients, intercepts: list(0.1, -0.2), classlabels_ints: [3, 7], post_transform, multi_class: 1 },
+    outputs: 2,
+  })),
+  { ...ml, op: 'Scaler', attributes: { offset: list(0.5, 1, -1), scale: list(2, 3, 0.5) } },
+  { ...ml, op: 'Scaler', attributes: { offset: list(0.5), scale: list(2) } },
+  ...['L1', 'L2'].map((norm) => ({ ...ml, op: 'Normalizer', attributes: { norm } })),
+  { ...ml, op: 'Imputer', attributes: { imputed_value_floats: list(1, 2, 3), replaced_value_float: f(Number.NaN) } },
+  {
+    ...ml,
+    op: 'FeatureVectorizer',
+    inputs: [
+      [4, 3],
+      [4, 2],
+    ],
+    attributes: { inputdimensions: [3, 2] },
+  },
   { op: 'Gelu', inputs: [[2, 5]] },
   { op: 'Gelu', inputs: [[2, 5]], opset: 20 },
   { op: 'BiasGelu', inputs: [[2, 5], [5]] },
@@ -177,7 +208,41 @@ const cases: readonly Case[] = [
     inputs: [...flat(3, 4), undefined, int32([1, 1, 1, 0, 1, 1, 0, 0], [2, 4]), [2, 1, 3, 4]],
     attributes: { num_heads: 2 },
   },
+  ...grouped.flatMap((more): Case[] => {
+    const attributes = { num_heads: 4, kv_num_heads: 2, ...more };
+    // Lengths less one, and the length of the longest.
+    const sizes: Operand[] = [int32([2, 2], [2, 1]), int32([3], [1])];
+    const angles: Operand[] =
+      'do_rotary' in more
+        ? [
+            [6, 8],
+            [6, 8],
+          ]
+        : [];
+    return [
+      {
+        op: 'GroupQueryAttention',
+        inputs: [[2, 3, 64], [2, 3, 32], [2, 3, 32], undefined, undefined, ...sizes, ...angles],
+        attributes,
+        outputs: 3,
+      },
+      {
+        op: 'GroupQueryAttention',
+        inputs: [[2, 3, 128], undefined, undefined, undefined, undefined, ...sizes, ...angles],
+        attributes,
+        outputs: 3,
+      },
+    ];
+  }),
   { op: 'Attention', domain: '', opset: 23, inputs: qkv(3, 5), outputs: 1 },
+  // The second query sees no key.
+  ...[0, 1].map((is_causal) => ({
+    op: 'Attention',
+    domain: '',
+    opset: 24,
+    inputs: [...qkv(3), { dtype: 'bool', shape: [3, 3], values: [1, 0, 1, 0, 0, 0, 1, 1, 1] }] as Operand[],
+    attributes: { is_causal },
+  })),
   { op: 'Attention', domain: '', opset: 23, inputs: [...qkv(4), [4, 4]], attributes: { is_causal: 1, softcap: f(2) } },
   {
     op: 'Attention',
@@ -261,6 +326,41 @@ const cases: readonly Case[] = [
     attributes: { hidden_size: 5, direction: 'bidirectional' },
     outputs: 3,
   },
+  ...['forward', 'reverse', 'bidirectional'].flatMap((direction) => {
+    const ways = direction === 'bidirectional' ? 2 : 1;
+    const layer = (gates: number, states: number): Operand[] => [
+      [4, 3, 4],
+      [ways, gates * 5, 4],
+      [ways, gates * 5, 5],
+      [ways, gates * 10],
+      int32([2, 4, 1]),
+      ...Array<Operand>(states).fill([ways, 3, 5]),
+    ];
+    const attributes = { hidden_size: 5, direction };
+    return [
+      { op: 'RNN', domain: '', inputs: layer(1, 1), attributes, outputs: 2 },
+      { op: 'GRU', domain: '', inputs: layer(3, 1), attributes: { ...attributes, clip: f(0.3) }, outputs: 2 },
+      { op: 'LSTM', domain: '', inputs: layer(4, 2), attributes: { ...attributes, clip: f(0.5) }, outputs: 3 },
+      { op: 'LSTM', domain: '', inputs: layer(4, 2), attributes: { ...attributes, input_forget: 1 }, outputs: 3 },
+    ];
+  }),
+  {
+    op: 'RNN',
+    domain: '',
+    inputs: [
+      [3, 2, 4],
+      [2, 5, 4],
+      [2, 5, 5],
+    ],
+    attributes: {
+      hidden_size: 5,
+      direction: 'bidirectional',
+      activations: ['LeakyRelu', 'HardSigmoid'],
+      activation_alpha: { floats: [0.3, 0.25] },
+      activation_beta: { floats: [0.4] },
+    },
+    outputs: 2,
+  },
   {
     op: 'MatMulNBits',
     inputs: [[2, 32], uint8(bytes(3 * 2 * 8), [3, 2, 8]), [6]],
@@ -298,7 +398,7 @@ const cases: readonly Case[] = [
 const constants: ReadonlySet<string> = new Set(['uint8']);
 
 describe.each(cases)(
-  '$domain $op $inputs $attributes',
+  '$domain $op $attributes $inputs',
   ({ op, inputs, attributes = {}, domain = 'com.microsoft', opset = 17, outputs = 1 }) => {
     const b = new Builder(opset);
     const operands = inputs.map((operand, i) => {
@@ -312,9 +412,11 @@ describe.each(cases)(
       name: 'n',
       outputs: Array.from({ length: outputs }, (_, i) => `y${i}`),
     });
-    const details = { opset, domains: { 'com.microsoft': 1 }, metadata: {}, producer: '', functions: [] };
+    const details = { opset, domains: { 'com.microsoft': 1, 'ai.onnx.ml': 3 }, metadata: {}, producer: '', functions: [] };
     // Statistics of normalisations are optional, and ONNX Runtime leaves some out.
-    const wanted = node.outputs.filter((_, i) => !(op.startsWith('Skip') && (i === 1 || i === 2)));
+    const wanted = node.outputs.filter(
+      (_, i) => !(op.startsWith('Skip') && (i === 1 || i === 2)) && !(op === 'LinearClassifier' && i === 0),
+    );
     const graph = new Graph({
       name: 'test',
       inputs: operands.filter((value): value is Value => value !== undefined && !value.tensor),

@@ -1,7 +1,8 @@
 /** What a lowering is: an operator written out in simpler ones. */
 import { fail } from '../../errors.js';
 import type { Builder } from '../builder.js';
-import type { Node, Value } from '../graph.js';
+import type { ModelDetails, Node, Value } from '../graph.js';
+import type { Make } from '../splice.js';
 
 export interface Call {
   /** The node as it was: its attributes, and its label for messages. */
@@ -13,6 +14,11 @@ export interface Call {
   readonly b: Builder;
   /** Whether anything uses the n-th output. */
   readonly isUsed: (n: number) => boolean;
+  /** What bodies inside the node take from around it. */
+  readonly captured: readonly Value[];
+  readonly details: ModelDetails;
+  /** Makes the nodes of such a body, written out too. */
+  readonly make: Make;
 }
 
 /** Yields what stands for the outputs; nothing where the node stays as it is. */

@@ -2,11 +2,12 @@
 import { fail } from '../../errors.js';
 import type { Builder } from '../builder.js';
 import type { Value } from '../graph.js';
+import { numbers } from '../tensor.js';
+import { type Activation, activationsOf } from './activations.js';
 import type { Call, Lowering, Lowerings } from './lowering.js';
 
 /** Longer sequences stay one operator. */
 const MOST_STEPS = 512;
-const simple: ReadonlySet<string> = new Set(['Sigmoid', 'Tanh', 'Relu', 'Softsign', 'Softplus']);
 
 /** What a cell works with in one direction. */
 interface Direction {
@@ -16,7 +17,7 @@ interface Direction {
   readonly bias: Value | undefined;
   readonly peepholes: Value | undefined;
   readonly hidden: number;
-  readonly activations: readonly ((x: Value) => Value)[];
+  readonly activations: readonly Activation[];
   readonly call: Call;
 }
 
@@ -25,6 +26,14 @@ interface State {
   readonly h: Value;
   readonly c?: Value;
 }
+
+/** The next state where a row of the batch still runs, else the last one. */
+function kept(b: Builder, alive: Value, next: State, last: State): State {
+  const choice = (one: Value, other: Value) => b.add(other, b.mul(alive, b.sub(one, other)));
+  return { h: choice(next.h, last.h), ...(next.c && last.c && { c: choice(next.c, last.c) }) };
+}
+
+const intScalar = (value: number, like: Value) => numbers(like.dtype ?? 'int32', [value], []);
 
 /** One step: from what the input adds to each gate, [batch, gates hidden], and the state. */
 type Cell = (direction: Direction, input: Value, state: State) => State;
@@ -55,7 +64,7 @@ const rnn: Cell = (direction, input, { h }) => ({
 /** H = (1 - z) g + z h; whether the reset gate acts before or after the product is an attribute. */
 const gru: Cell = (direction, input, { h }) => {
   const { b, hidden, activations, call } = direction;
-  const [f, g] = activations as [(x: Value) => Value, (x: Value) => Value];
+  const [f, g] = activations as [Activation, Activation];
   const both = f(b.add(b.slice(input, { starts: [0], ends: [2 * hidden], axes: [-1] }), recurrent(direction, h, 0, 2)));
   const [z, r] = [part(b, both, 0, hidden), part(b, both, 1, hidden)];
   const after = call.node.int('linear_before_reset', 0) === 1;
@@ -66,14 +75,15 @@ const gru: Cell = (direction, input, { h }) => {
 
 /** C = f c + i g and H = o tanh(C); the gates come as input, output, forget, cell. */
 const lstm: Cell = (direction, input, { h, c }) => {
-  const { b, hidden, activations, peepholes } = direction;
-  const [gate, cell, out] = activations as [(x: Value) => Value, (x: Value) => Value, (x: Value) => Value];
+  const { b, hidden, activations, peepholes, call } = direction;
+  const [gate, cell, out] = activations as [Activation, Activation, Activation];
   const all = b.add(input, recurrent(direction, h, 0, 4));
   const seeing = (n: number, hole: number, state: Value) => {
     const own = part(b, all, n, hidden);
     return gate(peepholes ? b.add(own, b.mul(part(b, peepholes, hole, hidden, 0), state)) : own);
   };
-  const [i, f] = [seeing(0, 0, c!), seeing(2, 2, c!)];
+  const i = seeing(0, 0, c!);
+  const f = call.node.int('input_forget', 0) ? b.sub(1, i) : seeing(2, 2, c!);
   const next = b.add(b.mul(f, c!), b.mul(i, cell(part(b, all, 3, hidden))));
   return { h: b.mul(seeing(1, 1, next), out(next)), c: next };
 };
@@ -89,9 +99,10 @@ const unrolled: Lowering = (call) => {
   const kind = kinds[node.op]!;
   const [X, W, R, B, lengths, initialH, initialC, P] = inputs;
   const ways = node.string('direction', 'forward') === 'bidirectional' ? 2 : 1;
-  const names = node.has('activations') ? node.attributes.activations : Array(ways).fill(kind.activations).flat();
-  const plain = Array.isArray(names) && names.every((name) => simple.has(String(name)));
-  if (lengths || node.has('clip') || node.int('input_forget', 0) || !plain || !X || X.rank !== 3) return undefined;
+  const stated = node.attributes.activations;
+  const names = Array.isArray(stated) ? stated.map(String) : Array<readonly string[]>(ways).fill(kind.activations).flat();
+  const activations = activationsOf(call, names);
+  if (!activations || !X || X.rank !== 3) return undefined;
   const batchFirst = node.int('layout', 0) === 1;
   const x = batchFirst ? b.transpose(X, [1, 0, 2]) : X;
   const steps = x.shape![0];
@@ -116,15 +127,17 @@ const unrolled: Lowering = (call) => {
       recurrence: of(R!, way),
       bias: bias && part(b, bias, 1, half, 0),
       peepholes: P && of(P, way),
-      activations: kind.activations.map((_name, n) => (v) => b.op(String(names[way * kind.activations.length + n]), [v])),
+      activations: activations.slice(way * kind.activations.length),
     };
     const backwards = way === 1 || node.string('direction', 'forward') === 'reverse';
     let state: State = { h: start(initialH, way), ...(node.op === 'LSTM' && { c: start(initialC, way) }) };
     const all: Value[] = [];
     for (let step = 0; step < steps; step++) {
       const at = backwards ? steps - 1 - step : step;
-      state = kind.cell(direction, b.squeeze(b.slice(input, { starts: [at], ends: [at + 1], axes: [0] }), [0]), state);
-      all[at] = b.unsqueeze(state.h, [0]);
+      const next = kind.cell(direction, b.squeeze(b.slice(input, { starts: [at], ends: [at + 1], axes: [0] }), [0]), state);
+      const alive = lengths && b.unsqueeze(b.mask(b.less(b.constant(intScalar(at, lengths)), lengths), x), [1]);
+      all[at] = b.unsqueeze(alive ? b.mul(next.h, alive) : next.h, [0]);
+      state = alive ? kept(b, alive, next, state) : next;
     }
     return { all: b.concat(all, 0), last: state };
   });

@@ -41,16 +41,28 @@ function byHeads(call: Call, heads: number, turn: (x: Value) => Value): Value {
   return b.reshape(b.transpose(y, [0, 2, 1, 3]), [0, 0, -1]);
 }
 
-function rotate(call: Call, caches: { cos: Value; sin: Value }, heads: number): Value {
-  const { b, node } = call;
+interface Caches {
+  /** [batch or 1, length, pairs] */
+  readonly cos: Value;
+  readonly sin: Value;
+}
+
+/** @param x [batch, heads, length, size], of which `width` channels turn */
+export function rotate(call: Call, x: Value, caches: Caches, width: number, interleaved: boolean): Value {
+  const { b } = call;
+  const [cos, sin] = [caches.cos, caches.sin].map((cache) =>
+    b.unsqueeze(b.slice(cache, { starts: [0], ends: [width / 2], axes: [-1] }), [1]),
+  ) as [Value, Value];
+  return turned(call, { x, cos, sin, width, interleaved });
+}
+
+/** As the attributes of a rotary embedding say. */
+function embedded(call: Call, caches: Caches, heads: number): Value {
+  const { node } = call;
   return byHeads(call, heads, (x) => {
-    const size = x.shape?.at(-1);
-    const width = node.int('rotary_embedding_dim', 0) || size;
+    const width = node.int('rotary_embedding_dim', 0) || x.shape?.at(-1);
     if (typeof width !== 'number') return unsupported(call, 'an input of unknown size');
-    const [cos, sin] = [caches.cos, caches.sin].map((cache) =>
-      b.unsqueeze(b.slice(cache, { starts: [0], ends: [width / 2], axes: [-1] }), [1]),
-    ) as [Value, Value];
-    return turned(call, { x, cos, sin, width, interleaved: node.int('interleaved', 0) === 1 });
+    return rotate(call, x, caches, width, node.int('interleaved', 0) === 1);
   });
 }
 
@@ -60,7 +72,7 @@ export const rotary = {
     const { b, node, inputs } = call;
     const [, cos, sin, positions] = inputs as readonly Value[];
     const at = (cache: Value) => (positions ? b.gather(cache, positions, 0) : cache);
-    return rotate(call, { cos: at(cos!), sin: at(sin!) }, node.int('num_heads', 0));
+    return embedded(call, { cos: at(cos!), sin: at(sin!) }, node.int('num_heads', 0));
   }),
   // A single position is where the sequence starts.
   'com.microsoft.RotaryEmbedding': single((call) => {
@@ -72,7 +84,7 @@ export const rotary = {
       const length = b.op('Shape', [x], rankOf(x, call) === 4 ? { start: 2, end: 3 } : { start: 1, end: 2 });
       return b.unsqueeze(b.op('Slice', [cache, positions!, b.add(positions!, length), b.ints([0])]), [0]);
     };
-    return rotate(call, { cos: at(cos!), sin: at(sin!) }, node.int('num_heads', 0) || headsFrom(cos!, x, call));
+    return embedded(call, { cos: at(cos!), sin: at(sin!) }, node.int('num_heads', 0) || headsFrom(cos!, x, call));
   }),
 } satisfies Lowerings;
 
