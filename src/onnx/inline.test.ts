@@ -1,72 +1,10 @@
-import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { float, type GraphInit, int64, model, type NodeInit, node, tensorType, truth } from '../../test/protos.js';
 import { decodeModel, encodeModel } from './codec/index.js';
-import {
-  type GraphProtoSchema,
-  AttributeProto_AttributeType as Kind,
-  ModelProtoSchema,
-  type NodeProtoSchema,
-} from './generated/onnx_pb.js';
+import { AttributeProto_AttributeType as Kind } from './generated/onnx_pb.js';
 import { simplify } from './simplify.js';
 import { upgrade } from './upgrade/index.js';
-
-type Init<T> = Exclude<T, { readonly $typeName: string }>;
-type Proto = Init<MessageInitShape<typeof ModelProtoSchema>>;
-type GraphInit = Init<MessageInitShape<typeof GraphProtoSchema>>;
-type NodeInit = Init<MessageInitShape<typeof NodeProtoSchema>>;
-
-const tensorType = (elemType: number, ...dims: (number | string)[]) => ({
-  value: {
-    case: 'tensorType' as const,
-    value: {
-      elemType,
-      shape: {
-        dim: dims.map((dim) => ({
-          value:
-            typeof dim === 'number'
-              ? { case: 'dimValue' as const, value: BigInt(dim) }
-              : { case: 'dimParam' as const, value: dim },
-        })),
-      },
-    },
-  },
-});
-const node = (opType: string, input: string[], output: string[], more: Partial<NodeInit> = {}): NodeInit => ({
-  opType,
-  input,
-  output,
-  name: output[0]!,
-  ...more,
-});
-const int64 = (name: string, values: number[], dims: number[] = [values.length]) => ({
-  name,
-  dims: dims.map(BigInt),
-  dataType: 7,
-  int64Data: values.map(BigInt),
-});
-const float = (name: string, values: number[]) => ({ name, dims: [BigInt(values.length)], dataType: 1, floatData: values });
-const truth = (name: string, value: number) => ({ name, dims: [], dataType: 9, int32Data: [value] });
-
-function model(graph: Partial<GraphInit>, more: Partial<Proto> = {}): Uint8Array {
-  return toBinary(
-    ModelProtoSchema,
-    create(ModelProtoSchema, {
-      irVersion: 9n,
-      opsetImport: [
-        { domain: '', version: 17n },
-        { domain: 'own', version: 1n },
-      ],
-      ...more,
-      graph: {
-        name: 'g',
-        input: [{ name: 'x', type: tensorType(1, 2, 3) }],
-        output: [{ name: 'y', type: tensorType(1, 2, 3) }],
-        ...graph,
-      },
-    } as Proto),
-  );
-}
 
 const x = new ort.Tensor('float32', Float32Array.of(-3, -1, 0.5, 1, 2, 4), [2, 3]);
 
@@ -191,6 +129,22 @@ describe('functions of a model', () => {
     const old = { name: 'Old', domain: 'own', input: ['a'], output: ['b'], opsetImport: opsets(11), node: [unsqueeze, squeeze] };
     const bytes = model({ node: [node('Old', ['x'], ['y'], { domain: 'own' })] }, { functions: [old] });
     expect(await run(encodeModel(upgrade(decodeModel(bytes))))).toEqual([...x.data]);
+  });
+
+  it('of one name are told apart by their overloads', async () => {
+    const steep = { ...leaky, overload: 'steep', node: [node('Mul', ['a', 'a'], ['b'])] };
+    const call = (overload: string, from: string, to: string) =>
+      node('Leaky', [from], [to], { domain: 'own', overload, attribute: [alpha(0.5)] });
+    const bytes = model(
+      { node: [call('steep', 'x', 'hidden'), call('', 'hidden', 'y')] },
+      { irVersion: 10n, functions: [leaky, steep] },
+    );
+    const decoded = decodeModel(bytes);
+    expect(decoded.nodes.map(({ op }) => op)).toEqual(['Leaky:steep', 'Leaky']);
+    const graph = upgrade(decoded);
+    expect(graph.nodes.every(({ domain }) => domain === '')).toBe(true);
+    const squares = Array.from(x.data as Float32Array, (value) => value * value);
+    expect([await run(bytes), await run(encodeModel(graph))]).toEqual([squares, squares]);
   });
 
   it('that call themselves are refused', () => {

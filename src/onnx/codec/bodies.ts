@@ -66,11 +66,11 @@ export function renameCaptured(body: Subgraph, names: ReadonlyMap<string, string
 /** What calls a function: its domain and name. */
 export const calleeOf = ({ domain, op }: Pick<Node, 'domain' | 'op'>): string => `${domain}::${op}`;
 
-/** The functions of a model by what calls them; a function that has overloads cannot be told by its name. */
+/** The functions of a model by what calls them. */
 export function functionsOf({ functions }: ModelDetails): ReadonlyMap<string, unknown> {
   return new Map(
     (functions as readonly FunctionProto[]).map((f) => [
-      calleeOf({ domain: f.domain === 'ai.onnx' ? '' : f.domain, op: f.name }),
+      calleeOf({ domain: f.domain === 'ai.onnx' ? '' : f.domain, op: f.overload ? `${f.name}:${f.overload}` : f.name }),
       f,
     ]),
   );

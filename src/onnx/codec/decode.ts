@@ -114,7 +114,9 @@ function decodeNode(proto: NodeProto, values: ReadonlyMap<string, Value>, infos:
   );
   const domain = proto.domain === 'ai.onnx' ? '' : proto.domain;
   const inputs = proto.input.map((name) => (name === '' ? undefined : find(name)));
-  return new Node(new Operation(proto.opType, inputs, attributes, domain), {
+  // As ONNX writes it where functions of one name are told apart.
+  const op = proto.overload ? `${proto.opType}:${proto.overload}` : proto.opType;
+  return new Node(new Operation(op, inputs, attributes, domain), {
     name: proto.name || proto.output.find(Boolean) || proto.opType,
     outputs: proto.output.map((name) => ({ name, info: infos.get(name) ?? {} })),
     captured: [...new Set(captured)].map(find),

@@ -95,8 +95,10 @@ const isComplete = (node: Node): boolean =>
 export function encodeNode(node: Node, used: ReadonlySet<Value | undefined>): NodeProto {
   const output = node.outputs.map((value, i) => (i === 0 || used.has(value) || isComplete(node) ? value.name : ''));
   while (output.length > 1 && output.at(-1) === '') output.pop();
+  const [opType, overload = ''] = node.op.split(':');
   return create(NodeProtoSchema, {
-    opType: node.op,
+    opType: opType!,
+    overload,
     domain: node.domain,
     name: node.name,
     input: node.inputs.map((value) => value?.name ?? ''),
