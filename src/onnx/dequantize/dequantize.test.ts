@@ -4,6 +4,7 @@ import { randomOf } from '../../../test/samples.js';
 import { elementCount } from '../../tensor/tensor.js';
 import { Builder } from '../builder.js';
 import { type Attributes, Graph, type Value } from '../graph.js';
+import { lower } from '../lower/index.js';
 import { namesOf } from '../rewrite.js';
 import { simplify } from '../simplify.js';
 import { type DType, floats, numbers } from '../tensor.js';
@@ -140,6 +141,17 @@ const cases: readonly Case[] = [
         { ...ms, outputs: 1 },
       ),
   ],
+  ...([{}, { unidirectional: 1 }] as Attributes[]).map(
+    (more): Case => [
+      `QAttention ${JSON.stringify(more)}`,
+      [2, 3, 8],
+      (s) => {
+        const operands = [s.quantized(), s.weights('int8', [8, 24]), s.b.constant(floats(draw(-9, 9, [24]), [24]))];
+        const codes = [s.scale(0.021), s.scale(0.01), undefined, s.zero('uint8', 110), s.zero('int8', 0)];
+        return s.b.op('QAttention', [...operands, ...codes], { num_heads: 2, ...more }, { ...ms, outputs: 1 });
+      },
+    ],
+  ),
   [
     'DynamicQuantizeMatMul',
     [3, 8],
@@ -208,7 +220,8 @@ describe.each(cases)('%s', (_, shape, build) => {
   const details = { opset: 17, domains: { 'com.microsoft': 1 }, metadata: {}, producer: '', functions: [] };
   const y = bench.b.named('y', build(bench));
   const graph = new Graph({ name: 'test', inputs: [bench.x], outputs: [y], details });
-  const followed = simplify(dequantize(simplify(graph)));
+  // What it makes of an attention is written out next.
+  const followed = lower(simplify(dequantize(simplify(graph))));
   const sample = arrayOf(
     'float32',
     Array.from({ length: elementCount(shape) }, () => 3 * random() - 1.5),

@@ -93,6 +93,15 @@ export const products = {
     const left = real(0, { scale: inputs[2]!, zero: inputs[4], axis: -2 });
     return plus(step, b.matMul(left, real(1, { scale: inputs[3]!, zero: inputs[5], axis: -1 })), 6);
   },
+  // Its input and the weights of its projection are of integers, all else is of real numbers.
+  'com.microsoft.QAttention': (step) => {
+    const { b, node, inputs, real } = step;
+    const x = real(0, { scale: inputs[3]!, zero: inputs[6] });
+    const weights = real(1, { scale: inputs[4]!, zero: inputs[7], axis: -1 });
+    const operands = [x, weights, inputs[2], inputs[5], inputs[8]];
+    const outputs = Math.max(node.outputs.length, 1);
+    return b.node('Attention', operands, node.attributes, { domain: 'com.microsoft', outputs }).outputs;
+  },
   'com.microsoft.DynamicQuantizeMatMul': (step) => {
     const { b, inputs, real } = step;
     const [, scale] = b.node('DynamicQuantizeLinear', [inputs[0]]).outputs;
