@@ -6,8 +6,9 @@
  *   node scripts/node-tests.mjs FOLDER [--only TEXT] [--seconds N] [--gradients] [--json FILE] [--dist FOLDER]
  *
  * "simplify" must give what the model itself gives wherever ONNX Runtime runs it; "plain" is the form that explanations are computed
- * in, which quantised models only follow. With --gradients the emitted gradient is compared with differences along random directions.
- * Exits with 1 where fewer than 97 % are the same after simplify, or a gradient is wrong.
+ * in, which quantised models only follow. With --gradients the emitted gradient is compared with differences along random directions,
+ * and operators that have none are listed with the reason.
+ * Exits with 1 where fewer than 97 % are the same after simplify, or a gradient of ONNX's node tests is wrong or has no rule.
  */
 import { fork } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -30,7 +31,10 @@ const tests = readdirSync(folder)
   .filter((name) => name.includes(option('only', '')));
 const counts = new Map();
 const failures = [];
-const count = (kind, what) => counts.set(`${kind} ${what}`, (counts.get(`${kind} ${what}`) ?? 0) + 1);
+/** Tests by operators that have no gradient, and why. */
+const without = new Map();
+const add = (map, key) => map.set(key, (map.get(key) ?? 0) + 1);
+const count = (kind, what) => add(counts, `${kind} ${what}`);
 
 /** ONNX Runtime may take the process with it: tests run in another one, which is replaced when it dies. */
 let worker;
@@ -71,26 +75,31 @@ for (const test of tests) {
   if (before) {
     count(kind, before);
     if (before.startsWith('the judge failed') || before === 'ends the process') failures.push([test, 'before', before]);
-    continue;
-  }
-  count(kind, 'passed by ONNX Runtime');
-  for (const [pass, verdict] of Object.entries({ simplify, plain })) {
+  } else count(kind, 'passed by ONNX Runtime');
+  for (const [pass, verdict] of before ? [] : Object.entries({ simplify, plain })) {
     count(kind, verdict === 'same' ? `the same after ${pass}` : `not the same after ${pass}`);
     if (verdict !== 'same') failures.push([test, pass, verdict]);
   }
   if (!gradient) continue;
-  count(kind, `gradient: ${gradient.split(':')[0]}`);
-  if (/^(wrong|refused)/.test(gradient)) failures.push([test, 'gradient', gradient]);
+  count(kind, `gradient: ${gradient.verdict.split(':')[0]}`);
+  if (/^(wrong|refused|no rule|not finite)/.test(gradient.verdict)) failures.push([test, 'gradient', gradient.verdict]);
+  for (const reason of new Set(gradient.without)) add(without, reason);
 }
 worker?.kill();
 
 for (const [name, pass, reason] of failures) console.log(`${pass.padEnd(9)} ${name}: ${reason}`);
+if (without.size) console.log('\nwithout gradient, tests by operator and reason:');
+for (const [reason, n] of [...without].sort(([a], [b]) => (a < b ? -1 : 1))) console.log(`${String(n).padStart(6)}  ${reason}`);
 console.log();
 for (const [what, n] of [...counts].sort()) console.log(`${String(n).padStart(6)}  ${what}`);
 if (done < tests.length) console.log(`stopped after ${done} of ${tests.length} tests: out of time`);
-if (option('json')) writeFileSync(option('json'), JSON.stringify({ counts: Object.fromEntries(counts), failures }, null, 2));
+if (option('json'))
+  writeFileSync(
+    option('json'),
+    JSON.stringify({ counts: Object.fromEntries(counts), without: Object.fromEntries(without), failures }, null, 2),
+  );
 
 const of = (what) => counts.get(`node ${what}`) ?? 0;
 const share = of('the same after simplify') / (of('passed by ONNX Runtime') || 1);
 if (of('all')) console.log(`node tests the same after simplify: ${(100 * share).toFixed(1)} %`);
-if ((of('all') && share < least) || of('gradient: wrong') > 0) process.exitCode = 1;
+if ((of('all') && share < least) || of('gradient: wrong') + of('gradient: no rule') > 0) process.exitCode = 1;
