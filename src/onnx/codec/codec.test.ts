@@ -129,6 +129,22 @@ describe('the codec', () => {
   });
 });
 
+describe('files written by other tools', () => {
+  it('may say that data is not external: quantisers do', () => {
+    const values = Float32Array.from({ length: 512 }, (_, i) => i);
+    const rawData = new Uint8Array(values.buffer);
+    const dataLocation = TensorProto_DataLocation.DEFAULT;
+    const bytes = protoOf({
+      initializer: [{ name: 'w', dataType: 1, dims: [512n], rawData, dataLocation }],
+      node: [{ opType: 'Identity', input: ['w'], output: ['y'] }],
+      output: [{ name: 'y' }],
+    });
+    const [w] = decodeModel(bytes).constants;
+    expect(w!.tensor!.location).toBeDefined();
+    expect(toNumbers(w!.tensor!)).toEqual([...values]);
+  });
+});
+
 describe('files that are no models', () => {
   const whole = encodeModel(smallGraph());
 

@@ -36,6 +36,8 @@ export function skim(source: ByteSource): Uint8Array {
 
 function skimMessage(cursor: Cursor, kind: Kind, end: number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
+  // Behind all else: of a field that is there twice the last counts, and some files say outright that data is not external.
+  const last: Uint8Array[] = [];
   let copied = cursor.at;
   const copyUpTo = (to: number) => {
     if (to > copied) pieces.push(cursor.source.read(copied, to - copied).slice());
@@ -57,13 +59,13 @@ function skimMessage(cursor: Cursor, kind: Kind, end: number): Uint8Array[] {
       copied = next;
     } else if (kind === 'tensor' && wire === BYTES && TENSOR_DATA.has(field) && length >= LARGE) {
       copyUpTo(start);
-      pieces.push(...reference(body, length));
+      last.push(...reference(body, length));
       copied = next;
     }
     cursor.at = next;
   }
   copyUpTo(end);
-  return pieces;
+  return [...pieces, ...last];
 }
 
 /** external_data entries for the place, and data_location = EXTERNAL. */
