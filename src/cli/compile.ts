@@ -1,12 +1,12 @@
 /** `sightline compile`: writes an explanation as a stand-alone ONNX model. */
 import { basename, dirname } from 'node:path';
 import { Command } from 'commander';
-import { openModel } from '../catalog/node/open.js';
 import { fail } from '../errors.js';
 import { planExplainer } from '../explain/explain.js';
 import { methodNamed, methods } from '../methods/registry.js';
 import { encodeModel } from '../onnx/codec/index.js';
 import { keyValues, list, textOrFile } from './arguments.js';
+import { openModel } from './open-model.js';
 import { requireWritable, writeFiles } from './output.js';
 
 interface Arguments {

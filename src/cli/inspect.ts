@@ -1,7 +1,6 @@
 /** `sightline inspect`: what a model is made of, and what can be done with it. */
 import { Command } from 'commander';
 import type { Treatment } from '../autodiff/relevance/relevance.js';
-import { openModel } from '../catalog/node/open.js';
 import { type Described, type Inspection, inspect } from '../explain/inspect.js';
 import type { Obstacle } from '../explain/obstacles.js';
 import { prepare } from '../explain/subject.js';
@@ -9,6 +8,7 @@ import { treatmentOf } from '../explain/treatment.js';
 import { printGraph } from '../onnx/print.js';
 import type { DescribedTransformer } from '../transformers/describe.js';
 import { textOrFile } from './arguments.js';
+import { openModel } from './open-model.js';
 
 interface Arguments {
   readonly json?: boolean;
@@ -73,9 +73,15 @@ function describe(
   ].join('\n');
 }
 
-function describeFound({ blocks, heads, tokens, prefixTokens, grid, reads, decomposes }: DescribedTransformer): string[] {
+function describeFound(found: DescribedTransformer): string[] {
+  const { blocks, classBlocks, otherAttentions, heads, tokens, prefixTokens, grid, reads, decomposes } = found;
   return [
-    `  ${blocks} attention blocks of ${heads} heads`,
+    `  ${blocks} attention block${blocks === 1 ? '' : 's'} of ${heads} heads${classBlocks ? `, and ${classBlocks} in which a class token alone looks at the patches` : ''}`,
+    ...(otherAttentions
+      ? [
+          `  ${otherAttentions} other attention${otherAttentions === 1 ? '' : 's'}, within windows, blended with other weights, or between other tokens`,
+        ]
+      : []),
     `  ${tokens} tokens: ${grid[0]} x ${grid[1]} patches${prefixTokens ? ` behind ${prefixTokens} other${prefixTokens > 1 ? 's' : ''}` : ''}`,
     `  scores are read from: ${reads}`,
     `  scores ${decomposes ? 'fall apart exactly into' : 'are no sum of'} what heads add to the residual stream`,

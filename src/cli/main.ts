@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors.js';
 import { auditCommand } from './audit.js';
 import { compileCommand } from './compile.js';
+import { conceptsCommand } from './concepts.js';
 import { cropCommand } from './crop.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
@@ -35,11 +36,18 @@ for (const command of [
   cropCommand(),
   headsCommand(),
   headWeightsCommand(),
+  conceptsCommand(),
   scenesCommand(),
 ]) {
   command.copyInheritedSettings(program).exitOverride().option('--debug', 'show stack traces of errors');
   program.addCommand(command);
 }
+
+// Whoever reads the output may stop early, as head does; what is left to say is then for nobody.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 try {
   await program.exitOverride().parseAsync();
