@@ -56,7 +56,14 @@ export function propagate(b: Builder, { seeds, sources, table, quantity = 'gradi
   const blocked = () => nodes.filter((node) => between.has(node.output()) && !ruleOf(table, node));
   const cutFrom = (source: Value) => {
     const led = dependents(nodes, [source]);
-    return cuts.filter(({ node, index }) => led.has(node.inputs[index]!)).map(({ node }) => node);
+    const isLed = (value: Value | undefined) => value !== undefined && led.has(value);
+    // Where floats become indices or truth values says more than what those are then used for.
+    const becomes = ({ op, inputs, outputs }: Node) =>
+      !['Shape', 'Size'].includes(op) &&
+      inputs.some((x) => isLed(x) && isFloat(x!.dtype)) &&
+      !outputs.some(({ dtype }) => isFloat(dtype));
+    const first = nodes.find(becomes);
+    return [...(first ? [first] : []), ...cuts.filter(({ node, index }) => isLed(node.inputs[index])).map(({ node }) => node)];
   };
   return sources.map((source) => arrived.get(source) ?? fail(nothingArrives(source, cutFrom(source), blocked(), quantity)));
 }
