@@ -7,33 +7,9 @@
  */
 import { gradient } from '../autodiff/gradient/index.js';
 import type { Rule, RuleContext, RuleTable } from '../autodiff/rule.js';
-import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
-
-/** A value at the input, and what it is at the baseline. */
-interface Pair {
-  readonly here: Value;
-  readonly there: Value;
-}
-
-type Reference = (value: Value) => Value;
-
-const mean = (b: Builder, { here, there }: Pair) => (here === there ? here : b.mul(b.add(here, there), 0.5));
-const change = (b: Builder, { here, there }: Pair) => b.sub(here, there);
-
-/** 1 where two values differ by more than rounding. */
-function differing(b: Builder, { here, there }: Pair): Value {
-  const size = b.add(b.abs(here), b.abs(there));
-  return b.mask(b.greater(b.abs(b.sub(here, there)), b.add(b.mul(size, 1e-6), 1e-10)), here);
-}
-
-/** dy times change of y over change of x; what the gradient says where x hardly changes. */
-function chord(b: Builder, x: Pair, y: Pair, dy: Value, tangent: Value): Value {
-  const moved = differing(b, x);
-  const still = b.sub(1, moved);
-  const slope = b.div(change(b, y), b.add(b.mul(change(b, x), moved), still));
-  return b.add(b.mul(b.mul(dy, slope), moved), b.mul(tangent, still));
-}
+import { change, chord, differing, mean, type Pair, type Reference } from './chord.js';
+import { logSoftmax, softmax } from './deeplift-softmax.js';
 
 export const activations = [
   ...[
@@ -67,6 +43,7 @@ export function rescaleTable(reference: Reference): RuleTable {
     ...each(maxima, (op) => maximum(gradient[op]!, reference, op.endsWith('Min') ? 'Min' : 'Max')),
     Div: quotient(reference),
     Softmax: softmax(reference),
+    LogSoftmax: logSoftmax(reference),
     LayerNormalization: normalised(reference, ({ node, x }) => axesFrom(node.int('axis', -1), x)),
     InstanceNormalization: normalised(reference, ({ x }) => axesFrom(2, x)),
   };
@@ -128,23 +105,6 @@ const maximum =
     });
   };
 
-/** Softmax as exp and quotient. */
-const softmax =
-  (reference: Reference): Rule =>
-  ({ b, node, x, dy }) => {
-    const axes = [node.int('axis', -1)];
-    const logits = { here: x, there: reference(x) };
-    // Any constant may be subtracted, the same at both points; this one keeps exp in range.
-    const highest = b.reduceMax(b.max(logits.here, logits.there), axes);
-    const powers = { here: b.exp(b.sub(logits.here, highest)), there: b.exp(b.sub(logits.there, highest)) };
-    const totals = { here: b.reduceSum(powers.here, axes), there: b.reduceSum(powers.there, axes) };
-    const one = b.scalar(1, dy.dtype);
-    const inverse = mean(b, { here: b.div(one, totals.here), there: b.div(one, totals.there) });
-    const shared = b.reduceSum(b.mul(dy, mean(b, powers)), axes);
-    const share = b.sub(b.mul(dy, inverse), b.div(shared, b.mul(totals.here, totals.there)));
-    return [chord(b, logits, powers, share, b.mul(share, powers.here))];
-  };
-
 /** (x - mean) / sqrt(variance + epsilon) as a product, whose second factor depends on squares. */
 const normalised =
   (reference: Reference, axesAt: (context: RuleContext) => readonly number[]): Rule =>
@@ -157,15 +117,16 @@ const normalised =
       const centred = b.sub(value, b.reduceMean(value, axes));
       const variance = b.reduceMean(b.square(centred), axes);
       const inverse = b.op('Reciprocal', [b.sqrt(b.add(variance, epsilon))]);
-      return { centred, variance, inverse };
+      return { centred, inverse };
     };
     const [here, there] = [parts(x), parts(reference(x))];
     const pair = (key: keyof typeof here): Pair => ({ here: here[key], there: there[key] });
     const scale = node.op === 'InstanceNormalization' ? b.reshape(inputs[1]!, [-1, ...axes.map(() => 1)]) : inputs[1]!;
     const g = b.mul(dy, scale);
     const toInverse = b.reduceSum(b.mul(g, mean(b, pair('centred'))), axes);
-    const cube = b.mul(here.inverse, b.square(here.inverse));
-    const toVariance = chord(b, pair('variance'), pair('inverse'), toInverse, b.mul(toInverse, b.mul(cube, -0.5)));
+    // The slope of 1 / sqrt(v) between two variances, without the difference of two that are almost equal.
+    const slope = b.div(b.square(b.mul(here.inverse, there.inverse)), b.add(here.inverse, there.inverse));
+    const toVariance = b.neg(b.mul(toInverse, slope));
     // The change of a square is the change times twice the mean, averaged over the axes; centring is linear.
     const count = axes.reduce((product, axis) => product * (x.shape![axis] as number), 1);
     const toCentred = b.add(b.mul(g, mean(b, pair('inverse'))), b.mul(b.mul(toVariance, mean(b, pair('centred'))), 2 / count));

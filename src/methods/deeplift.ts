@@ -19,7 +19,8 @@ export const deeplift = defineMethod({
       type: 'choice',
       choices: ['rescale', 'reveal-cancel'],
       default: 'rescale',
-      description: 'how a nonlinearity shares: positive and negative parts alike, or each by itself',
+      description:
+        'how an activation shares: positive and negative parts alike, or each by itself; maxima, norms and softmax always by rescale',
     },
   },
   plan: (context) => {

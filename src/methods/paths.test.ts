@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { array, explained, goldenInput, goldenNet, network, oneConv, runtime, sixteen, sum } from '../../test/networks.js';
 import { explain } from '../explain/explain.js';
+import type { Value } from '../onnx/graph.js';
 import { openModelFile } from '../runtime/node/index.js';
 import { decodeNpy } from '../tensor/npy.js';
 import type { FloatArray } from '../tensor/tensor.js';
@@ -156,10 +157,44 @@ describe('DeepLIFT', () => {
     ['resnet-bn-opset13.onnx', 'resnet-fem.input.npy'],
     ['densenet-bn-opset13.onnx', 'densenet-grad-cam-elementwise.input.npy'],
     ['unet-transpose-bilinear-opset13.onnx', 'unet-hires-cam-at-bottleneck.input.npy'],
-  ])('is complete on %s', async (file, input) => {
+  ])('is complete on %s, by either rule', async (file, input) => {
     const model = { ...openModelFile(new URL(file, folder).pathname), runtime: await runtime };
-    const { rows } = await explain(model, 'deeplift', read(input), { options: { baseline: 0.1 } });
-    for (const { completeness } of rows) expect(completeness!.sum).toBeCloseTo(completeness!.expected, 3);
+    for (const variant of ['rescale', 'reveal-cancel']) {
+      const { rows } = await explain(model, 'deeplift', read(input), { options: { baseline: 0.1, variant } });
+      for (const { completeness } of rows) expect(completeness!.sum).toBeCloseTo(completeness!.expected, 3);
+    }
+  });
+
+  it('reveal-cancel passes a maximum on by the rescale rule', async () => {
+    // Of max(i1, i2) - relu(max(i1, i2) - i3) the pool's winner has its whole change, which then cancels with i3's.
+    const net = network(['N', 1, 1, 3], ({ b, x, weight }) => {
+      const pooled = b.op('MaxPool', [b.slice(x, { starts: [0], ends: [2], axes: [3] })], { kernel_shape: [1, 2] });
+      const both = b.op('Flatten', [b.concat([pooled, b.slice(x, { starts: [2], ends: [3], axes: [3] })], 3)], { axis: 1 });
+      const difference = b.relu(b.matMul(both, weight([1, -1], [2, 1])));
+      return b.sub(b.matMul(both, weight([1, 0], [2, 1])), difference);
+    });
+    const options = { variant: 'reveal-cancel' };
+    const { attribution } = await explained(net, 'deeplift', array([2, 0.5, 1], [1, 1, 1, 3]), { options });
+    near(attribution.data, [0.5, 0, 0.5]);
+  });
+
+  it('reveal-cancel without activations is rescale, whatever norm stands between', async () => {
+    const net = network(['N', 4, 1, 3], ({ b, x, weight }) => {
+      const tokens = b.transpose(b.squeeze(x, [2]), [0, 2, 1]);
+      const normed = b.op('LayerNormalization', [tokens, weight([1, -2, 0.5, 3], [4]), weight([0, 1, 0, -1], [4])]);
+      const [front, back] = b.node('Split', [normed, b.ints([1, 3])], { axis: 2 }, { outputs: 2 }).outputs as [Value, Value];
+      const soft = b.op('Softmax', [b.matMul(b.concat([back, front], 2), weight([1, 2, -1, 0.5, 0, 1, 2, -2], [4, 2]))], {
+        axis: -1,
+      });
+      return b.matMul(b.op('Flatten', [b.mul(soft, soft)], { axis: 1 }), weight([1, -1, 2, 0.5, 3, -2], [6, 1]));
+    });
+    const input = array([0.3, -1, 2, 0.7, 0.1, -0.4, 1.5, 0.2, -0.9, 0.6, -0.3, 1.1], [1, 4, 1, 3]);
+    // Not a constant one: the norm divides by its deviation.
+    const baseline = array([...input.data].reverse(), input.shape);
+    const at = (variant: string) => explained(net, 'deeplift', input, { options: { baseline, variant } });
+    const [rescale, revealed] = [await at('rescale'), await at('reveal-cancel')];
+    expect(rescale.rows[0]!.completeness!.sum).toBeCloseTo(rescale.rows[0]!.completeness!.expected, 4);
+    near(revealed.attribution.data, [...rescale.attribution.data]);
   });
 });
 
