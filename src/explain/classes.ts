@@ -1,6 +1,7 @@
 /** Several classes of one input, for little more than one. */
 import { fail } from '../errors.js';
 import { isPlanned, type PlannedMethod } from '../methods/method.js';
+import type { Value } from '../onnx/graph.js';
 import type { FloatArray } from '../tensor/tensor.js';
 import { explain, loadExplainer, type MethodLike, methodOf, runExplainer } from './explain.js';
 import type { ExplainOptions, Explanation, Model } from './explanation.js';
@@ -39,8 +40,14 @@ function ofEachClass(method: PlannedMethod): PlannedMethod {
     plan: (context) => {
       const { b, layer, target, replace } = context;
       const ones = b.ints(layer.shape!.slice(1).map(() => 1));
-      const copies = b.op('Expand', [layer, b.concat([b.op('Shape', [target]), ones], 0)]);
-      return method.plan({ ...context, ...replace(layer, copies) });
+      const copies = (map: Value) => b.op('Expand', [map, b.concat([b.op('Shape', [target]), ones], 0)]);
+      const ofEach = replace(layer, copies(layer));
+      // At another input the layer is another, of which there must be copies too.
+      return method.plan({
+        ...context,
+        ...ofEach,
+        replace: (value, by) => replace(layer, copies(replace(value, by).layer)),
+      });
     },
   };
 }

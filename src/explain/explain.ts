@@ -6,6 +6,7 @@ import { methodNamed } from '../methods/registry.js';
 import type { Graph, Shape, Value } from '../onnx/graph.js';
 import { withTypesOf } from '../onnx/widen.js';
 import type { Session } from '../runtime/runtime.js';
+import { mirrored } from '../tensor/mirrored.js';
 import { elementCount, type FloatArray, firstNonFinite, type NdArray } from '../tensor/tensor.js';
 import { indexOfPlace, isScoreMap, summedOverRegion } from './dense-scores.js';
 import { buildExplainer, type Explainer, type PlannedMap, TARGET, type Wanted } from './explainer.js';
@@ -13,7 +14,8 @@ import type { ExplainedRow, ExplainOptions, Explanation, Inputs, Model } from '.
 import { flowsOf, type RowFlow } from './flow.js';
 import { hintsOf, largest, looksLost, probabilities } from './hints.js';
 import { layerNamed, stageLayers, suggestedLayer } from './layer.js';
-import { checkInput, reversed, rowsOf, stacked, targetRows } from './rows.js';
+import { registerPlaces, registerRemarks } from './registers.js';
+import { checkInput, rowsOf, stacked, targetRows } from './rows.js';
 import { imageInput, isChannelsLast, prepare, type Subject } from './subject.js';
 import { comparedWithTexts, comparesWhat, requireText } from './text-scores.js';
 import { withTokenLayers } from './token-layers.js';
@@ -60,7 +62,11 @@ export async function loadExplainer(
     subject,
     wanted.filter((one): one is Wanted<PlannedMethod> => isPlanned(one.method)),
     'scores',
-    { detailed: options.detailed, targets: severalClasses ? CLASSES : undefined },
+    {
+      detailed: options.detailed,
+      targets: severalClasses ? CLASSES : undefined,
+      registers: asked.some(({ space }) => space === 'tokens'),
+    },
   );
   const session = await model.runtime.load(explainer.graph, { weights: model.weights });
   const iterations: LoadedIteration[] = [];
@@ -259,7 +265,7 @@ async function topWithSwappedChannels(
   const channelAxis = isChannelsLast(loaded.subject.input.shape) ? 3 : 1;
   if (input.shape.length !== 4 || input.shape[channelAxis] !== 3) return undefined;
   const [batch] = input.shape as [number];
-  const turned = reversed(input, channelAxis);
+  const turned = mirrored(input, channelAxis);
   const best: number[] = [];
   for (let row = 0; row < batch; row += together) {
     const targets = Array.from({ length: together }, () => -1);
@@ -296,14 +302,16 @@ function described(
     method,
     options,
     attribution,
-    rows: rows.map((row, i) => ({
+    rows: rows.map(({ registers, ...row }, i) => ({
       ...row,
+      ...(registers && method.space === 'tokens' && { registers }),
       ...(sums.length === rows.length && { completeness: { sum: sumOf(i), expected: sums[i]! } }),
       ...(flows.length === rows.length && { flow: flows[i]! }),
     })),
     layers: layers.map(({ name, shape }) => ({ name, shape: shape ?? [] })),
     scoresShape: subject.scores.shape,
-    notes: [...subject.notes, ...remarks],
+    ...(subject.scale !== undefined && { scale: subject.scale }),
+    notes: [...subject.notes, ...remarks, ...(method.space === 'tokens' ? registerRemarks(method, rows) : [])],
   };
 }
 
@@ -331,6 +339,7 @@ async function runRows(
   const scores = results[explainer.scores.name]!;
   const chosen = results[explainer.chosen.name]!;
   const width = elementCount(scores.shape.slice(1));
+  const registers = explainer.registers && results[explainer.registers.name];
   // Several classes of one row have its scores in common.
   const scoresOf = (row: number) => scores.data.slice(row * width, (row + 1) * width) as Float32Array;
   return {
@@ -340,6 +349,7 @@ async function runRows(
     rows: targets.map((_, row) => ({
       target: Number(chosen.data[row]),
       scores: Float32Array.from(scoresOf(scores.shape[0] === 1 ? 0 : row)),
+      ...(registers && { registers: registerPlaces(registers as FloatArray, registers.shape[0] === 1 ? 0 : row) }),
     })),
   };
 }

@@ -1,4 +1,4 @@
-/** Whole networks, from file to raw attribution, against the reference libraries (oracles/make_*_fixtures.py, and the shared conformance cases). */
+/** Whole networks, from file to raw attribution, against the reference libraries (oracles/, scripts make_*_fixtures.py, and the shared conformance cases). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runtime } from '../../test/networks.js';
@@ -25,7 +25,7 @@ interface Case {
 /** Gradients are tested as graphs in src/autodiff; what is left of them here goes through the whole of `explain`. */
 const through = (each: Case) => each.method !== 'gradient';
 
-describe.each(['cam', 'gradient', 'methods'])('test/fixtures/%s', (name) => {
+describe.each(['cam', 'cam-options', 'gradient', 'methods'])('test/fixtures/%s', (name) => {
   const folder = new URL(`../../test/fixtures/${name}/`, import.meta.url);
   const read = (file: string) => decodeNpy(readFileSync(new URL(file, folder)), file) as FloatArray;
   const { cases } = JSON.parse(readFileSync(new URL('cases.json', folder), 'utf8')) as { cases: readonly Case[] };

@@ -29,18 +29,6 @@ export function stacked(parts: readonly FloatArray[]): FloatArray {
   return { shape: [parts.reduce((rows, part) => rows + part.shape[0]!, 0), ...first.shape.slice(1)], data };
 }
 
-/** An array with one axis in the other order. */
-export function reversed({ shape, data }: FloatArray, axis: number): FloatArray {
-  const inner = elementCount(shape.slice(axis + 1));
-  const size = shape[axis]!;
-  const turned = new Float32Array(data.length);
-  for (let from = 0; from < data.length; from += inner) {
-    const place = (from / inner) % size;
-    turned.set(data.subarray(from, from + inner), from + (size - 1 - 2 * place) * inner);
-  }
-  return { shape, data: turned };
-}
-
 /** @throws UserError for an input without elements, or with NaN or infinite ones */
 export function checkInput({ shape, data }: FloatArray): void {
   if (shape.some((size) => size === 0)) fail(`the input is empty: its shape is [${shape.join(', ')}]`);

@@ -1,9 +1,10 @@
 import { fail } from '../errors.js';
 import { type Node, operands, reachable, type Value } from '../onnx/graph.js';
 import { numbersOf } from '../onnx/infer/content.js';
+import { defineMap } from './augmented.js';
 import { combineByOption, severalLayers, weightedSum } from './class-activation.js';
 import { isAffine, moves } from './linear-head.js';
-import { defineMethod, spatial } from './method.js';
+import { spatial } from './method.js';
 
 /**
  * Class activation map: the layer's channels with the weights that the linear head gives to their averages; no bias.
@@ -11,7 +12,7 @@ import { defineMethod, spatial } from './method.js';
  * w_ck / (h w) everywhere, and adds up to w_ck.
  * @throws UserError where the layer is not followed by average pooling and a linear classifier alone
  */
-export const cam = defineMethod({
+export const cam = defineMap({
   name: 'cam',
   summary: 'channels of the last layer with the weights of a pooled linear head',
   reference: 'Zhou et al. 2016, equation 2',

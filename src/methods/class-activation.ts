@@ -4,6 +4,8 @@
  */
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
+import { defineMap } from './augmented.js';
+import { eigenSmooth, overChannelsOf } from './eigen-smooth.js';
 import { channels, type PlanContext, type PlannedMethod, spatial } from './method.js';
 import type { OptionSpecs, OptionValues } from './options.js';
 import { scoreByOption, type TargetScore, targetScore } from './target-score.js';
@@ -41,6 +43,7 @@ export function rectifiedUnit(b: Builder, map: Value): Value {
 export const classActivationOptions = {
   ...targetScore,
   ...severalLayers,
+  ...eigenSmooth,
   counterfactual: {
     type: 'flag',
     default: false,
@@ -72,11 +75,13 @@ export function classActivation<const S extends OptionSpecs = Record<never, neve
     scoreOf: ({ options: values, ...scores }) => scoreByOption({ ...scores, options: values as TargetScore }),
     combine: (b, maps, values) => combineByOption(b, maps, values as OptionValues<typeof severalLayers>),
     plan: (context) => {
-      const map = weightedSum(context.b, weights(context), context.layer);
-      return (context.options as OptionValues<Shared>).counterfactual ? context.b.neg(map) : map;
+      const { b, layer } = context;
+      const { counterfactual, ...shared } = context.options as OptionValues<Shared>;
+      const map = overChannelsOf(b, b.mul(weights(context), layer), layer, shared);
+      return counterfactual ? b.neg(map) : map;
     },
   };
-  return method as unknown as PlannedMethod;
+  return defineMap(method);
 }
 
 /** The mean over each channel's places. */

@@ -1,10 +1,11 @@
+import { defineMap } from './augmented.js';
 import { combineByOption, severalLayers } from './class-activation.js';
-import { defineMethod } from './method.js';
+
 import { centredPlaces, principalComponent, signedMap } from './principal-component.js';
 import { scoreByOption, targetScore } from './target-score.js';
 
 /** Eigen-Grad-CAM: the first principal component of the layer's elements times their gradients. As pytorch-grad-cam. */
-export const eigenGradCam = defineMethod({
+export const eigenGradCam = defineMap({
   name: 'eigen-grad-cam',
   summary: "the first principal component of a layer's elements times their gradients",
   reference: 'pytorch-grad-cam, EigenGradCAM',

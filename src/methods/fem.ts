@@ -1,11 +1,12 @@
+import { defineMap } from './augmented.js';
 import { combineByOption, severalLayers, weightedSum } from './class-activation.js';
-import { defineMethod, spatial } from './method.js';
+import { spatial } from './method.js';
 
 /**
  * Feature-based explanation: channels weighted by the share of their places that stand out, more than k deviations above the
  * channel's mean. No class, no gradient. Fuad et al. 2020.
  */
-export const fem = defineMethod({
+export const fem = defineMap({
   name: 'fem',
   summary: 'channels of a layer, weighted by the share of their places that stand out; no class, no gradient',
   reference: 'Fuad et al. 2020',

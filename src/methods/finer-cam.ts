@@ -1,18 +1,21 @@
 import { fail } from '../errors.js';
-import { combineByOption, severalLayers, weightedSum } from './class-activation.js';
-import { channels, defineMethod, spatial } from './method.js';
+import { defineMap } from './augmented.js';
+import { combineByOption, overPlaces, severalLayers } from './class-activation.js';
+import { eigenSmooth, overChannelsOf } from './eigen-smooth.js';
+import { channels } from './method.js';
 
 /**
  * Finer-CAM: Grad-CAM of what sets the target apart from the classes whose logits are nearest to its own:
  * sum p_i (z_t - alpha z_i) / sum p_i, with gradients through the probabilities too. Zhang et al. 2025, equations 4 and 5.
  */
-export const finerCam = defineMethod({
+export const finerCam = defineMap({
   name: 'finer-cam',
   summary: 'Grad-CAM of how far the target is above the classes that come nearest to it',
   reference: 'Zhang et al. 2025, equations 4 and 5',
   space: 'layer',
   options: {
     ...severalLayers,
+    ...eigenSmooth,
     alpha: { type: 'number', default: 1, min: 0, description: 'how much of the other logits is subtracted' },
     references: { type: 'number', default: 3, min: 1, integer: true, description: 'how many of the nearest classes' },
   },
@@ -31,5 +34,5 @@ export const finerCam = defineMethod({
     const total = b.reduceSum(p, channels, false);
     return b.div(b.reduceSum(margins, channels, false), b.add(total, 1e-9));
   },
-  plan: ({ b, layer, gradient }) => weightedSum(b, b.reduceMean(gradient(layer), spatial(layer)), layer),
+  plan: ({ b, layer, options, gradient }) => overChannelsOf(b, b.mul(overPlaces(b, gradient(layer)), layer), layer, options),
 });

@@ -1,9 +1,11 @@
+import { defineMap } from './augmented.js';
 import { classActivationOptions, combineByOption } from './class-activation.js';
-import { channels, defineMethod } from './method.js';
+import { overChannelsOf } from './eigen-smooth.js';
+
 import { scoreByOption } from './target-score.js';
 
 /** Element-wise Grad-CAM: what each element adds to the score, where it adds, summed over channels. As pytorch-grad-cam. */
-export const gradCamElementwise = defineMethod({
+export const gradCamElementwise = defineMap({
   name: 'grad-cam-elementwise',
   summary: 'elements of a layer times their gradient, where that is positive',
   reference: 'pytorch-grad-cam, GradCAMElementWise',
@@ -13,6 +15,6 @@ export const gradCamElementwise = defineMethod({
   combine: combineByOption,
   plan: ({ b, layer, options, gradient }) => {
     const terms = b.mul(gradient(layer), layer);
-    return b.reduceSum(b.relu(options.counterfactual ? b.neg(terms) : terms), channels, false);
+    return overChannelsOf(b, b.relu(options.counterfactual ? b.neg(terms) : terms), layer, options);
   },
 });

@@ -1,13 +1,14 @@
+import { defineMap } from './augmented.js';
 import { combineByOption, severalLayers } from './class-activation.js';
 import { topEigenvector } from './eigenvector.js';
-import { defineMethod } from './method.js';
+
 import { centredPlaces, signedMap } from './principal-component.js';
 
 /**
  * KPCA-CAM: the first kernel principal component of the layer's places, with the kernel tanh(x.y / C + 1). No class, no gradient.
  * Karmani et al. 2024; the kernel as pytorch-grad-cam's (scikit-learn's sigmoid kernel, doubly centred).
  */
-export const kpcaCam = defineMethod({
+export const kpcaCam = defineMap({
   name: 'kpca-cam',
   summary: "the first kernel principal component of a layer's places; no class, no gradient",
   reference: 'Karmani et al. 2024',

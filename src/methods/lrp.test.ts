@@ -73,7 +73,7 @@ describe('the account', () => {
     expect(end + absorbed!.bias + absorbed!.stabiliser + absorbed!.rule).toBeCloseTo(start, 3);
     expect(nodes!.map(({ treatment }) => treatment)).toContain('alpha-beta alpha 2 beta 1');
     expect(describeFlow(rows[0]!.flow!)).toMatch(/^-?[\d.]+ of -?[\d.]+ reaches the map; biases keep /);
-    expect(flowChart(rows[0]!.flow!).match(/<tr>/g)).toHaveLength(nodes!.length + 1);
+    expect(flowChart(rows[0]!.flow!, 'lrp').match(/<tr>/g)).toHaveLength(nodes!.length + 1);
   });
 
   it('costs nothing where nobody asks for it', async () => {

@@ -1,7 +1,8 @@
+import { defineMap } from './augmented.js';
 import { inBatches, indices } from './batches.js';
 import { combineByOption, severalLayers } from './class-activation.js';
 import { isLogitOfAffineHead } from './linear-head.js';
-import { channels, defineMethod } from './method.js';
+import { channels } from './method.js';
 import { oneHot } from './selection.js';
 import { scoreByOption, targetScore } from './target-score.js';
 
@@ -10,7 +11,7 @@ import { scoreByOption, targetScore } from './target-score.js';
  * 2022, equation 4, without their spreading of the place and scaling to 0..1. Only the head is run; where it is linear, the score is
  * y less the sum of g A over the other places.
  */
-export const reciproCam = defineMethod({
+export const reciproCam = defineMap({
   name: 'recipro-cam',
   summary: 'the score that is left when the layer keeps a single place; no gradient, one run of the head for each place',
   reference: 'Byun, Lee 2022, equation 4',

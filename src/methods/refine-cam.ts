@@ -1,13 +1,14 @@
+import { defineMap } from './augmented.js';
 import { rectifiedUnit, weightedSum } from './class-activation.js';
 import { plusPlusWeights } from './grad-cam-plus-plus.js';
-import { defineMethod } from './method.js';
+
 import { scoreByOption, targetScore } from './target-score.js';
 
 /**
  * Refine-CAM: Grad-CAM++ maps of several layers, each rectified and scaled to 0..1, multiplied: the fine detail of early layers where
  * late ones see the class. As pytorch-grad-cam's RefineCAM (arXiv 2605.14641).
  */
-export const refineCam = defineMethod({
+export const refineCam = defineMap({
   name: 'refine-cam',
   summary: 'Grad-CAM++ maps of several layers multiplied: early detail where late layers see the class',
   reference: 'arXiv 2605.14641',

@@ -9,6 +9,7 @@ import { cam } from './cam.js';
 import { chili } from './chili.js';
 import { deconvnet } from './deconvnet.js';
 import { deeplift } from './deeplift.js';
+import { dff } from './dff.js';
 import { eigenCam } from './eigen-cam.js';
 import { eigenGradCam } from './eigen-grad-cam.js';
 import { expectedGradients } from './expected-gradients.js';
@@ -48,6 +49,7 @@ import { smoothGradCamPlusPlus } from './smooth-grad-cam-plus-plus.js';
 import { smoothgrad, smoothgradSquared } from './smoothgrad.js';
 import { textspan } from './textspan.js';
 import { transformerAttribution } from './transformer-attribution.js';
+import { transformerOcclusion } from './transformer-occlusion.js';
 import { vargrad } from './vargrad.js';
 import { xgradCam } from './xgrad-cam.js';
 
@@ -90,6 +92,7 @@ export const methods: readonly Method[] = [
   segEigenCam,
   kpcaCam,
   fem,
+  dff,
   randomCam,
   scoreCam,
   ablationCam,
@@ -102,6 +105,7 @@ export const methods: readonly Method[] = [
   legrad,
   textspan,
   chili,
+  transformerOcclusion,
 ];
 
 /** @throws UserError if there is no method of this name, with those that are near */

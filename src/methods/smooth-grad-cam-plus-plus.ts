@@ -1,7 +1,8 @@
+import { defineMap } from './augmented.js';
 import { filled } from './batches.js';
 import { combineByOption, severalLayers, weightedSum } from './class-activation.js';
 import { plusPlusWeights } from './grad-cam-plus-plus.js';
-import { defineMethod } from './method.js';
+
 import { noiseOptions, noisyCopies } from './noise.js';
 import { scoreByOption, targetScore } from './target-score.js';
 
@@ -9,7 +10,7 @@ import { scoreByOption, targetScore } from './target-score.js';
  * Smooth Grad-CAM++: Grad-CAM++ with the gradient's powers averaged over noisy copies of the input, and the activations of the input
  * itself. Omeiza et al. 2019, equation 9.
  */
-export const smoothGradCamPlusPlus = defineMethod({
+export const smoothGradCamPlusPlus = defineMap({
   name: 'smooth-grad-cam++',
   summary: 'Grad-CAM++ with gradients averaged over noisy copies of the input',
   reference: 'Omeiza et al. 2019, equation 9',
