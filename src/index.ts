@@ -5,6 +5,16 @@ export { explainClasses } from './explain/classes.js';
 export { explain, type LoadedExplainer, loadExplainer, planExplainer, runExplainer, runExplainers } from './explain/explain.js';
 export type { ExplainedRow, ExplainOptions, Explanation, Model } from './explain/explanation.js';
 export type { NodeFlow, RowFlow } from './explain/flow.js';
+export { type ConceptScore, loadConcepts } from './explain/heads/concepts.js';
+export {
+  ablatedScore,
+  type Contribution,
+  type HeadName,
+  type LoadedContributions,
+  loadContributions,
+  meanContributions,
+  type ScoreParts,
+} from './explain/heads/contributions.js';
 export { type NamedHead, nameHeads } from './explain/heads/heads.js';
 export { headWeights, type MarkedImage } from './explain/heads/weights.js';
 export { type Inspection, inspect } from './explain/inspect.js';

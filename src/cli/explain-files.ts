@@ -13,6 +13,7 @@ import { scoreNames } from '../report/names.js';
 import { type Backdrop, drawExplanation } from '../report/picture.js';
 import { recordOf, topClasses } from '../report/record.js';
 import { drawTruth, truthFigure } from '../report/truth.js';
+import { describeWords } from '../report/words.js';
 import type { Scene } from '../scenes/index.js';
 import { encodeNpy } from '../tensor/npy.js';
 import type { FloatArray } from '../tensor/tensor.js';
@@ -89,15 +90,25 @@ export function summary(
   model: OpenedModel,
   paths: readonly string[],
 ): string {
-  const { rows, layers, method, notes, hints } = explanation;
+  const { rows, layers, method, notes, hints, scale } = explanation;
   const { labels, assumptions } = model;
   const label = scoreNames(explanation, labels);
-  const classes = rows.map(({ scores, target, completeness, flow }) => {
-    const top = topClasses(scores, 3).map(({ index, score }) => `${label(index)} ${score.toFixed(2)}`);
-    const sums = completeness
-      ? `  adds up   to ${completeness.sum.toPrecision(5)} of ${completeness.expected.toPrecision(5)}\n`
-      : '';
-    return `  scores    ${top.join(', ')}\n  explained ${label(target)} (${target}), ${scores[target]!.toFixed(2)}, by ${method.name}\n${sums}${flow ? `  relevance ${describeFlow(flow)}\n` : ''}`;
+  // Cosines of texts lie close together.
+  const shown = (score: number) => score.toFixed(scale === undefined ? 2 : 3);
+  const classes = rows.map(({ scores, target, completeness, flow, words }) => {
+    const share = (probability: number) =>
+      scale !== undefined && scores.length > 1 ? ` (${(100 * probability).toFixed(1)} %)` : '';
+    const top = topClasses(scores, 3, scale).map(
+      ({ index, score, probability }) => `${label(index)} ${shown(score)}${share(probability)}`,
+    );
+    const lines = [
+      `scores    ${top.join(', ')}`,
+      `explained ${label(target)} (${target}), ${shown(scores[target]!)}, by ${method.name}`,
+      ...(completeness ? [`adds up   to ${completeness.sum.toPrecision(5)} of ${completeness.expected.toPrecision(5)}`] : []),
+      ...(flow ? [`relevance ${describeFlow(flow)}`] : []),
+      ...(words ? [`words     ${describeWords(words)}`] : []),
+    ];
+    return lines.map((line) => `  ${line}\n`).join('');
   });
   const where = layers.map(({ name, shape }) => `  layer     ${name} [${shape.join(', ')}]\n`);
   const remarks = [...notes, ...(isPhoto ? assumptions : [])].map((note) => `  note      ${note}\n`);

@@ -2,7 +2,9 @@
 import { basename, extname } from 'node:path';
 import { Command } from 'commander';
 import { targetNamed } from '../catalog/labels.js';
+import { headWeightsBeside } from '../catalog/node/head-weights.js';
 import { inputName, openPhoto } from '../catalog/node/photo.js';
+import { wordMethods } from '../catalog/node/words.js';
 import { fail, UserError } from '../errors.js';
 import type { Target } from '../explain/dense-scores.js';
 import { type LoadedExplainer, loadExplainer, runExplainers } from '../explain/explain.js';
@@ -10,7 +12,7 @@ import type { ExplainOptions } from '../explain/explanation.js';
 import { imageInput, isChannelsLast } from '../explain/subject.js';
 import { type Plane, preprocess } from '../image/index.js';
 import { decodeImage } from '../image/node/index.js';
-import type { Progress } from '../methods/method.js';
+import type { Method, Progress } from '../methods/method.js';
 import { type GivenOptions, readOptions, requireKnown } from '../methods/options.js';
 import { methodNamed } from '../methods/registry.js';
 import { backdropsOf } from '../report/picture.js';
@@ -21,9 +23,10 @@ import { explainBySaliency, methodNames, saliencyAmong } from './explain-salienc
 import { defaultModel, type OpenedModel, openModel } from './open-model.js';
 import { requireWritable, writeFiles } from './output.js';
 import { progressBar } from './progress.js';
-import { type TextArguments, textsOf } from './texts.js';
+import { textsOf } from './texts.js';
+import { type WordArguments, wordsAsked } from './words.js';
 
-interface Arguments extends TextArguments {
+interface Arguments extends WordArguments {
   readonly model?: string;
   readonly method: string;
   readonly target: string;
@@ -43,7 +46,10 @@ export function explainCommand(): Command {
   return new Command('explain')
     .description('explain what a model looked at in images, or in its own input tensors (.npy)')
     .argument('<input...>', 'photos, .npy files with the model input, float32 [N,C,H,W], or scenes such as scene:17')
-    .option('-m, --model <model>', `an .onnx file, a folder with one, a bundled name, or hf:owner/name (default: ${defaultModel})`)
+    .option(
+      '-m, --model <model>',
+      `an .onnx file, a folder with one, a bundled name, or hf:owner/name (default: ${defaultModel})`,
+    )
     .option('-x, --method <names>', `one or several of ${methodNames.join(', ')}`, 'grad-cam')
     .option('-t, --target <target>', 'class to explain: top, an index or a label; a comma list has one per batch row', 'top')
     .option('--region <mask>', 'outputs that are maps of classes: a picture whose bright part is summed up (default: all)')
@@ -56,6 +62,7 @@ export function explainCommand(): Command {
       'put each --text into sentences and take their mean: openai (80), or a file with {} in each line',
     )
     .option('--text-embedding <t.npy>', 'the same with the text vector given, [D] float32')
+    .option('--words <method>', `image-text models: which words of the text matter, by ${wordMethods.join(', ')}`)
     .option('--weights <w.npy>', 'the same as --set weights=w.npy: weights of heads, [blocks, heads]')
     .option('-l, --layer <names>', 'tensors or nodes for class activation maps (default: the last feature map)')
     .option('-s, --set <key=value>', 'an option of the method; repeatable', repeatable, [])
@@ -81,7 +88,7 @@ async function run(inputs: readonly string[], args: Arguments): Promise<void> {
   const texts = await textsOf(args, opened);
   const model = texts ? { ...opened, labels: texts.phrases, assumptions: [...opened.assumptions, ...texts.notes] } : opened;
   const options: ExplainOptions = {
-    options: settings,
+    options: withHeadWeights(settings, methods, opened.path),
     targets: targetsOf(args.target, model),
     output: args.output,
     region: args.region === undefined ? undefined : await readRegion(args.region, model),
@@ -91,6 +98,8 @@ async function run(inputs: readonly string[], args: Arguments): Promise<void> {
     diagnose: true,
     detailed: written.some((format) => format === 'json' || format === 'html'),
   };
+
+  const addWords = await wordsAsked(args, model, options);
 
   const explainers = new Map<string, Promise<LoadedExplainer>>();
   const progress = progressBar(inputs.length);
@@ -104,7 +113,8 @@ async function run(inputs: readonly string[], args: Arguments): Promise<void> {
       const loaded = explainers.get(key) ?? loadExplainer(opened, wanted, subject.tensor.shape, options);
       explainers.set(key, loaded);
       const onProgress = ({ done, total }: Progress) => progress.update(place + done / total, title);
-      const explanations = await runExplainers(await loaded, subject.tensor, { ...options, onProgress });
+      const explained = await runExplainers(await loaded, subject.tensor, { ...options, onProgress });
+      const explanations = await addWords(explained, subject.tensor);
       const paths = writeFiles(args.out, await filesOf(explanations, subject, model, written));
       progress.end();
       for (const explanation of explanations) process.stdout.write(summary(explanation, subject, model, paths));
@@ -161,6 +171,13 @@ function settingsOf(given: readonly string[]): GivenOptions {
     return [key, extname(text) === '.npy' ? { ...toFloat(readArray(text), text), name: text } : textOrFile(text)] as const;
   });
   return Object.fromEntries(settings);
+}
+
+/** The weights of heads that lie in the model's folder, where a method takes some and none are given. */
+function withHeadWeights(settings: GivenOptions, methods: readonly Method[], path: string): GivenOptions {
+  const wanted = methods.some(({ options }) => options.weights?.type === 'array') && settings.weights === undefined;
+  const weights = wanted ? headWeightsBeside(path) : undefined;
+  return weights ? { ...settings, weights } : settings;
 }
 
 const pick = (settings: GivenOptions, options: object): GivenOptions =>

@@ -9,6 +9,7 @@ import { headWeights, type MarkedImage } from '../explain/heads/weights.js';
 import type { Plane } from '../image/index.js';
 import { decodeImage } from '../image/node/index.js';
 import { encodeNpy } from '../tensor/npy.js';
+import { type MapFilter, mapFilters } from '../transformers/registers.js';
 import { readArray } from './arguments.js';
 import { readInput } from './explain.js';
 import { imageFiles } from './image-files.js';
@@ -23,6 +24,7 @@ interface Arguments {
   readonly concepts?: string;
   readonly alpha: string;
   readonly threshold: string;
+  readonly filter: string;
   readonly out: string;
 }
 
@@ -36,6 +38,7 @@ export function headWeightsCommand(): Command {
     .option('--concepts <file.json>', 'what is marked in each image: {"<image stem>": "phrase"}')
     .option('--alpha <number>', 'how fast a weight rises with the overlap', '10')
     .option('--threshold <mean|zero>', 'from where on a head counts as looking', 'mean')
+    .option('--filter <name>', `what takes registers out of the maps: ${mapFilters.join(', ')}`, 'median')
     .option('-o, --out <w.npy>', 'the file to write: [blocks, heads]', 'head-weights.npy')
     .action(run);
 }
@@ -47,6 +50,7 @@ async function run(inputs: readonly string[], args: Arguments): Promise<void> {
   if (!(alpha > 0)) fail(`--alpha is a number above 0, not ${args.alpha}`);
   const { threshold } = args;
   if (threshold !== 'mean' && threshold !== 'zero') return fail(`--threshold is mean or zero, not ${threshold}`);
+  const filter = filterNamed(args.filter);
   const paths = inputs.flatMap(imageFiles);
   const named = phrasesOf(paths, args);
   const phrases = [...new Set(named.values())];
@@ -58,7 +62,7 @@ async function run(inputs: readonly string[], args: Arguments): Promise<void> {
     for (const path of paths) yield await markedImage(path, model, args.masks, phrases.indexOf(named.get(path)!));
   };
   const onImage = (done: number) => progress.update(done, 'head-weights');
-  const weights = await headWeights(model, texts, images(), { alpha, threshold, onImage });
+  const weights = await headWeights(model, texts, images(), { alpha, threshold, filter, onImage });
   progress.end();
   const [file] = writeFiles(folder, { [basename(args.out)]: encodeNpy(weights) });
   const [blocks, heads] = weights.shape;
@@ -91,4 +95,9 @@ function phrasesOf(paths: readonly string[], { text, concepts }: Arguments): Map
     return typeof phrase === 'string' ? phrase : fail(`${concepts} has no phrase for "${inputName(path)}"`);
   };
   return new Map(paths.map((path) => [path, phraseOf(path)]));
+}
+
+/** @throws UserError for a filter that there is not */
+export function filterNamed(name: string): MapFilter {
+  return mapFilters.find((filter) => filter === name) ?? fail(`--filter is ${mapFilters.join(', ')}, not ${name}`);
 }

@@ -5,6 +5,7 @@ import type { EncodedTexts } from '../catalog/node/image-text.js';
 import type { OpenedModel } from '../catalog/node/open.js';
 import { ensemble, filled, openaiTemplates } from '../catalog/templates.js';
 import { fail } from '../errors.js';
+import { classifierTakesNoText } from '../explain/text-scores.js';
 import { readArray, toFloat } from './arguments.js';
 
 export interface TextArguments {
@@ -30,6 +31,7 @@ export async function textsOf(
     return { phrases, vectors: { shape: [count, length], data }, notes: [] };
   }
   if (text.length === 0) return undefined;
+  if (!model.encodeTexts && model.labels) return fail(classifierTakesNoText);
   if (!model.encodeTexts)
     return fail(
       'the model has no text tower, so it takes no text: give a folder with vision_model.onnx, text_model.onnx and tokenizer.json, or the vector of a text with --text-embedding',
@@ -37,7 +39,7 @@ export async function textsOf(
   if (templates === undefined) return model.encodeTexts(text);
   const sentences = sentencesOf(templates);
   const encoded = await model.encodeTexts(text.flatMap((phrase) => filled(sentences, phrase)));
-  return { ...ensemble(text, encoded), notes: encoded.notes };
+  return { ...encoded, ...ensemble(text, encoded) };
 }
 
 function sentencesOf(templates: string): readonly string[] {

@@ -19,12 +19,12 @@ export interface Explained {
 }
 
 export function planContext(b: Builder, subject: Subject, explained: Explained): PlanContext {
-  const { input, scores } = subject;
+  const { input, scores, scale = 1 } = subject;
   const layer = explained.layer ?? input;
   const replace = (value: Value, by: Value): Evaluation => {
     const ends = [scores, layer];
     const renew = substitute(b, { ends, replaced: new Map([[value, b.cast(by, value.dtype ?? 'float32')]]) });
-    return evaluation(b, { input, layer, scores }, explained, renew);
+    return evaluation(b, { input, layer, scores, scale }, explained, renew);
   };
   return {
     b,
@@ -33,23 +33,23 @@ export function planContext(b: Builder, subject: Subject, explained: Explained):
     detailed: explained.detailed ?? false,
     layout: isChannelsLast(input.shape) ? 'NHWC' : 'NCHW',
     replace,
-    ...evaluation(b, { input, layer, scores }, explained, (value) => value),
+    ...evaluation(b, { input, layer, scores, scale }, explained, (value) => value),
   };
 }
 
 function evaluation(
   b: Builder,
-  { input, layer, scores }: Pick<Subject, 'input' | 'scores'> & { readonly layer: Value },
+  { input, layer, scores, scale }: Pick<Subject, 'input' | 'scores'> & { readonly layer: Value; readonly scale: number },
   { method, options, target }: Explained,
   of: (value: Value) => Value,
 ): Evaluation {
   const logits = asRows(b, of(scores));
   const chosen = oneHotRows(b, target, logits);
-  const score = method.scoreOf?.({ b, logits, chosen, options }) ?? b.reduceSum(b.mul(logits, chosen), [1], false);
+  const score = method.scoreOf?.({ b, logits, chosen, scale, options }) ?? b.reduceSum(b.mul(logits, chosen), [1], false);
   const ones = b.expandLike(b.scalar(1, score.dtype), score);
   const gradient = (source: Value, table = gradientTable) =>
     propagate(b, { seeds: new Map([[score, ones]]), sources: [source], table })[0]!;
-  return { input: of(input), layer: of(layer), logits, chosen, score, of, gradient };
+  return { input: of(input), layer: of(layer), logits, chosen, scale, score, of, gradient };
 }
 
 /** Scores as float [N, K], whatever the output's shape. */

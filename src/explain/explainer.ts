@@ -5,6 +5,8 @@ import { type GivenOptions, readOptions, shownOptions } from '../methods/options
 import { Builder } from '../onnx/builder.js';
 import { type Dim, Graph, type Value } from '../onnx/graph.js';
 import { namesOf } from '../onnx/rewrite.js';
+import { registersOf } from '../transformers/registers.js';
+import { findTransformer } from '../transformers/transformer.js';
 import { combined } from './combine.js';
 import { asRows, planContext } from './evaluation.js';
 import type { Subject } from './subject.js';
@@ -17,6 +19,8 @@ export interface Explainer {
   readonly scores: Value;
   /** The class that was explained, int64 [N]. */
   readonly chosen: Value;
+  /** For maps of patches: 1 where a token's norm is that of a register, else 0, [N, rows, columns]. */
+  readonly registers?: Value | undefined;
 }
 
 /** What one method yields. */
@@ -46,6 +50,7 @@ export const ATTRIBUTION = 'attribution';
 /**
  * All methods share one forward pass, and whatever gradients they have in common.
  * @param outputs what else the graph yields: the model's own outputs, or the scores and the class chosen
+ * @param options.registers whether to look for tokens that a transformer uses as registers
  * @param options.targets how many classes there are to explain, if that is another number than that of the input's rows
  * @throws UserError if an operator on the way has no rule, or a method does not fit the model
  */
@@ -56,7 +61,8 @@ export function buildExplainer(
   {
     detailed = false,
     targets = subject.input.shape?.[0] ?? 'N',
-  }: { detailed?: boolean | undefined; targets?: Dim | undefined } = {},
+    registers = false,
+  }: { detailed?: boolean | undefined; targets?: Dim | undefined; registers?: boolean } = {},
 ): Explainer {
   const { graph } = subject;
   const b = new Builder(graph.details.opset, namesOf(graph));
@@ -68,6 +74,8 @@ export function buildExplainer(
   const maps = wanted.map((one, i) =>
     planMap(b, subject, one, { target: chosen, detailed }, i ? `${ATTRIBUTION}.${i}` : ATTRIBUTION),
   );
+  const transformer = registers ? findTransformer(subject.input, subject.scores) : undefined;
+  const found = transformer && registersOf(b, transformer);
   const yielded = maps.flatMap(({ attribution, sum, flow }) => [attribution, sum, flow?.start, flow?.account?.values]);
   return {
     graph: new Graph({
@@ -76,12 +84,13 @@ export function buildExplainer(
       outputs:
         outputs === 'model'
           ? [...graph.outputs, ...maps.map((map) => map.attribution)]
-          : [logits, chosen, ...yielded.filter((value) => value !== undefined)],
+          : [logits, chosen, ...[...yielded, found].filter((value) => value !== undefined)],
       details: graph.details,
     }),
     maps,
     scores: logits,
     chosen,
+    registers: found,
   };
 }
 

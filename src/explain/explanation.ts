@@ -53,8 +53,26 @@ export interface ExplainedRow {
   readonly scores: Float32Array;
   /** What the row's attribution adds up to, and what it should, for methods that promise completeness. */
   readonly completeness?: { readonly sum: number; readonly expected: number };
+  /** For maps of patches: those whose tokens the transformer uses as registers, [row, column], where it was looked for them. */
+  readonly registers?: readonly (readonly [number, number])[];
   /** For relevance: what the row started with, what reached the map, and where the rest went. */
   readonly flow?: RowFlow;
+  /** Which words of the text that is explained matter, where that was asked for. */
+  readonly words?: ExplainedWords;
+}
+
+/** The words of a text, in its order. */
+export interface ExplainedWords {
+  readonly method: string;
+  readonly relevances: readonly WordRelevance[];
+}
+
+/** How far a word of a text raises the text's likeness to the image; a word may be several tokens. */
+export interface WordRelevance {
+  readonly token: string;
+  readonly relevance: number;
+  /** Of tokens that say where the text begins or ends. */
+  readonly isSpecial?: boolean;
 }
 
 export interface Explanation {
@@ -67,6 +85,8 @@ export interface Explanation {
   readonly layers: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[];
   /** Of the output that is explained: with several axes behind the first, indices count through them as they lie in memory. */
   readonly scoresShape: Shape | undefined;
+  /** What scores are multiplied with before a softmax over them; 1 but for cosines with texts. */
+  readonly scale?: number;
   /** What was decided on the way. */
   readonly notes: readonly string[];
   /** What looks like a mistake, and what to do. */

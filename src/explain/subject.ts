@@ -15,6 +15,8 @@ export interface Subject {
   readonly scores: Value;
   /** Whether the model embeds images where texts are embedded too: no one of its scores is right, and they are no logits. */
   readonly embeds?: boolean;
+  /** What scores are multiplied with before a softmax over them, where they are cosines. */
+  readonly scale?: number;
   /** Values of inputs that the model itself does not have. */
   readonly given?: Readonly<Record<string, NdArray>>;
   /** The layer for class activation maps, where the form of the model says it: of transformers. */

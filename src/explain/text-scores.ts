@@ -12,7 +12,11 @@ export interface Texts {
   /** One row per text, [T, D]. */
   readonly vectors: FloatArray;
   readonly phrases: readonly string[];
+  /** What cosines are multiplied with before a softmax over the texts; 100 by default, as CLIP has it. */
+  readonly scale?: number;
 }
+
+const CLIP_SCALE = 100;
 
 const TEXTS = 'texts';
 
@@ -38,6 +42,7 @@ export function comparedWithTexts(subject: Subject, texts: Texts | 'open'): Subj
     graph: new Graph({ ...graph, inputs: [...graph.inputs, input], outputs: [...graph.outputs, similarity] }),
     scores: similarity,
     embeds: true,
+    scale: (texts === 'open' ? undefined : texts.scale) ?? CLIP_SCALE,
     ...(texts !== 'open' && { given: { [input.name]: { shape: texts.vectors.shape, data: unitRows(texts.vectors) } } }),
   };
 }
@@ -56,6 +61,11 @@ export function unitRows({ shape: [count, length], data }: FloatArray): Float32A
   return Float32Array.from(rows.flatMap((row) => [...row]));
 }
 
+/** Of two vectors, of any length but zero. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0) / (Math.hypot(...a) * Math.hypot(...b));
+}
+
 /** Whether scores of a model are of classes (texts do not fit), of texts (one is needed), or one cannot tell. */
 export type Compares = 'classes' | 'texts' | 'unknown';
 
@@ -70,10 +80,11 @@ export function comparesWhat(
   return isClassifier || !graph.outputs.includes(scores) ? 'classes' : 'unknown';
 }
 
+export const classifierTakesNoText = 'the model is a classifier and takes no text: choose what is explained with --target';
+
 /** @throws UserError for a text that a classifier has no use for, or for none where one is needed */
 export function requireText(compares: Compares, texts: Texts | 'open' | undefined, methods: readonly Method[]): void {
-  if (texts && compares === 'classes')
-    fail('the model is a classifier and takes no text: choose what is explained with --target');
+  if (texts && compares === 'classes') fail(classifierTakesNoText);
   const explaining = methods.find(({ usesTarget = true }) => usesTarget);
   if (!texts && compares === 'texts' && explaining)
     fail(

@@ -28,12 +28,20 @@ export interface Evaluation {
   readonly logits: Value;
   /** One-hot rows of the explained class, [N, K]. */
   readonly chosen: Value;
+  /** What logits are multiplied with before a softmax: not 1 for cosines with texts. */
+  readonly scale: number;
   /** What is explained, one number per row, [N]: the target's logit, or what `scoreOf` made of the logits. */
   readonly score: Value;
   /** What stands for a value of the model here. */
   readonly of: (value: Value) => Value;
   /** The gradient of the score in a value, of the value's shape. The table may be another than the gradient's own. */
   readonly gradient: (of: Value, table?: RuleTable) => Value;
+}
+
+/** What a method makes its score of. */
+export interface ScoreContext<S extends OptionSpecs> extends Pick<Evaluation, 'logits' | 'chosen' | 'scale'> {
+  readonly b: Builder;
+  readonly options: OptionValues<S>;
 }
 
 /** What a plan may use. All values belong to one graph, to which the builder adds. */
@@ -79,7 +87,7 @@ interface Declaration<S extends OptionSpecs> {
   readonly signed?: boolean;
   readonly options: S;
   /** How the scores [N, K] become what is explained, [N]; the target's logit by default. `chosen` is one-hot, [N, K]. */
-  readonly scoreOf?: (context: { b: Builder; logits: Value; chosen: Value; options: OptionValues<S> }) => Value;
+  readonly scoreOf?: (context: ScoreContext<S>) => Value;
   /** How the maps of several layers, brought to the largest of their grids, become one; their mean by default. */
   readonly combine?: (b: Builder, maps: readonly Value[], options: OptionValues<S>) => Value;
   /** Which layers it takes where none is named: the last feature map, or the last one of every size in the upper half of the network. */

@@ -12,7 +12,7 @@ export const targetScore = {
     choices: ['logit', 'probability', 'difference'],
     default: 'logit' as Score,
     description:
-      "explain the target's logit, its probability (softmax over the logits), or how far its logit is above that of another class",
+      "explain the target's logit, its probability (softmax over the logits; of a single score, the score itself), or how far its logit is above that of another class",
   },
   versus: {
     type: 'number',
@@ -36,14 +36,18 @@ export function scoreByOption({
   b,
   logits,
   chosen,
+  scale = 1,
   options,
 }: {
   readonly b: Builder;
   readonly logits: Value;
   readonly chosen: Value;
+  readonly scale?: number;
   readonly options: TargetScore;
 }): Value {
-  const scores = options['target-score'] === 'probability' ? b.op('Softmax', [logits], { axis: 1 }) : logits;
+  // The softmax over a single score is 1, whatever the input.
+  const competes = options['target-score'] === 'probability' && logits.shape?.[1] !== 1;
+  const scores = competes ? b.op('Softmax', [scale === 1 ? logits : b.mul(logits, scale)], { axis: 1 }) : logits;
   const score = b.reduceSum(b.mul(scores, chosen), [1], false);
   return options['target-score'] === 'difference' ? b.sub(score, otherLogit(b, logits, chosen, options.versus)) : score;
 }

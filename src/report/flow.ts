@@ -15,14 +15,17 @@ export function describeFlow({ start, end, absorbed }: RowFlow): string {
 
 export const flowFacts = (flow: RowFlow | undefined): [string, string][] => (flow ? [['relevance', describeFlow(flow)]] : []);
 
-/** A row for each node: what arrived there, what it passed on, what it kept. */
-export function flowChart(flow: RowFlow | undefined): string {
+/**
+ * A row for each node: what arrived there, what it passed on, what it kept.
+ * @param of whose relevance it is
+ */
+export function flowChart(flow: RowFlow | undefined, of: string): string {
   if (!flow?.nodes?.length) return '';
   const scale = Math.max(...flow.nodes.flatMap(({ arrived, passed }) => [Math.abs(arrived), Math.abs(passed)]), 1e-30);
-  return `<details class="flow"><summary>relevance from the score to the input</summary>
-<table><tr><th>node</th><th>rule</th><th></th><td>arrived</td><td>passed on</td><td>biases</td><td>stabilisers</td><td>rule</td></tr>
+  return `<details class="flow"><summary>${escaped(of)}: relevance from the score to the input</summary>
+<div><table><tr><th>node</th><th>rule</th><th>arrived, passed on</th><td>arrived</td><td>passed on</td><td>biases</td><td>stabilisers</td><td>rule</td></tr>
 ${flow.nodes.map((node) => flowRow(node, scale)).join('\n')}
-</table></details>`;
+</table></div></details>`;
 }
 
 function flowRow({ name, op, treatment, arrived, passed, bias, stabiliser, rule }: NodeFlow, scale: number): string {
@@ -35,6 +38,7 @@ function flowRow({ name, op, treatment, arrived, passed, bias, stabiliser, rule 
 }
 
 export const flowStyle = `
-.flow { margin-top: 0.75rem; font-size: 0.8rem; overflow-x: auto; } .flow th { font-weight: normal; max-width: 14rem; overflow-wrap: anywhere; }
-.bars { min-width: 8rem; } .bars span { display: block; height: 0.3rem; margin: 1px 0; background: #dc2626; } .bars .passed { opacity: 0.55; } .bars .negative { background: #2563eb; }
+.flow { margin-top: 1rem; font-size: 0.8rem; border: 1px solid var(--line); border-radius: 8px; padding: 0.6rem 1rem; } .flow div { overflow-x: auto; margin-top: 0.5rem; }
+.flow table { width: 100%; } .flow th { white-space: nowrap; } .flow tr:nth-child(even) { background: color-mix(in srgb, currentColor 5%, transparent); }
+.bars { width: 30%; min-width: 8rem; } .bars span { display: block; height: 0.3rem; margin: 1px 0; background: #dc2626; } .bars .passed { opacity: 0.55; } .bars .negative { background: #2563eb; }
 `;

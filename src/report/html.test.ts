@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explained, goldenInput, goldenNet } from '../../test/networks.js';
+import { array, explained, goldenInput, goldenNet } from '../../test/networks.js';
 import { htmlReport } from './html.js';
 
 const pixel = Uint8Array.of(137, 80, 78, 71);
@@ -26,5 +26,21 @@ describe('the page of an explanation', () => {
     expect(page.match(/src="data:image\/png;base64,iVBORw=="/g)).toHaveLength(3);
     expect(page).not.toMatch(/(src|href)="(?!data:)/);
     expect(page.match(/<figure>/g)).toHaveLength(2);
+    expect(page).toContain('alt="integrated-gradients map of cat &amp; dog (0) over the input"');
+    // What was asked for stands first; what is as always, behind a click.
+    expect(page).toMatch(/<details><summary>options at their defaults<\/summary><dl><dt>baseline<\/dt><dd>0<\/dd>/);
+  });
+
+  it('numbers the rows of a batch, and shows where relevance went below the maps', async () => {
+    const rows = array([...goldenInput.data, ...goldenInput.data], [2, 1, 4, 4]);
+    const explanation = await explained(goldenNet, 'lrp', rows, { targets: [0, 1], detailed: true });
+    const page = htmlReport([{ explanation, picture: pixel }], { title: 'a.npy', model: 'net.onnx', version: '1', photo: pixel });
+    expect(page).toContain('<caption>row 1: classes, probability, score</caption>');
+    expect(page).toMatch(/<dt>relevance, row 1<\/dt><dd>-?[\d.]+ of /);
+    expect(page).toContain('<dt>explained</dt><dd>class 0, class 1</dd>');
+    const maps = page.indexOf('<section class="maps">');
+    expect(page.indexOf('<summary>lrp, row 1: relevance from the score to the input</summary>')).toBeGreaterThan(
+      page.indexOf('</section>', maps),
+    );
   });
 });

@@ -3,8 +3,10 @@
 import type { Explanation } from '../explain/explanation.js';
 import { flowChart, flowFacts, flowStyle } from './flow.js';
 import { escaped, pngUri } from './markup.js';
+import { scoreNames } from './names.js';
 import { topClasses } from './record.js';
 import { truthStyle } from './truth.js';
+import { colouredWords, wordsStyle } from './words.js';
 
 export interface Figure {
   readonly explanation: Explanation;
@@ -33,55 +35,84 @@ export function htmlReport(figures: readonly Figure[], context: PageContext): st
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)} explained</title>
-<style>${style}${flowStyle}${truthStyle}</style>
+<style>${style}${flowStyle}${truthStyle}${wordsStyle}</style>
 <h1>${escaped(title)}</h1>
 <p class="model">${escaped(model)}</p>
 <section class="input">
-<img src="${pngUri(photo)}" alt="the input">
-${first ? first.explanation.rows.map((row) => classesOf(row, context)).join('\n') : ''}
+<img src="${pngUri(photo)}" alt="${escaped(title)}, as it was before it was explained">
+${first ? first.explanation.rows.map((_, row) => classesOf(first.explanation, row, context)).join('\n') : ''}
 </section>
 <section class="maps">${context.truth ?? ''}
 ${figures.map((figure) => figureOf(figure, context)).join('\n')}
 </section>
+${figures.map(({ explanation }) => flowsOf(explanation)).join('')}
 <footer>sightline ${escaped(version)}${notesOf(figures, context)}</footer>
 </html>
 `;
 }
 
-function classesOf({ scores, target }: Explanation['rows'][number], { labels }: PageContext): string {
-  const top = topClasses(scores, 5);
+function classesOf(explanation: Explanation, row: number, { labels }: PageContext): string {
+  const { scale, rows: all } = explanation;
+  const { scores, target, words } = all[row]!;
+  const nameOf = namesFor(explanation, labels);
+  const top = topClasses(scores, 5, scale);
   const rows = top.some(({ index }) => index === target)
     ? top
-    : [...top, ...topClasses(scores, scores.length).filter(({ index }) => index === target)];
+    : [...top, ...topClasses(scores, scores.length, scale).filter(({ index }) => index === target)];
   const lines = rows.map(({ index, score, probability }) => {
     const width = (100 * probability).toFixed(1);
-    return `<tr${index === target ? ' class="target"' : ''}><th>${escaped(nameOf(index, labels))}</th><td class="bar"><span style="width:${width}%"></span></td><td>${width} %</td><td>${score.toFixed(2)}</td></tr>`;
+    return `<tr${index === target ? ' class="target"' : ''}><th scope="row">${escaped(nameOf(index))}</th><td class="bar"><span style="width:${width}%"></span></td><td>${width} %</td><td>${score.toFixed(scale === undefined ? 2 : 3)}</td></tr>`;
   });
-  return `<table class="classes"><caption>classes, probability, score</caption>${lines.join('')}</table>`;
+  const kind = scale === undefined ? 'classes, probability, score' : 'texts, probability among them, cosine';
+  return `<div><table class="classes"><caption>${all.length > 1 ? `row ${row}: ` : ''}${kind}</caption>${lines.join('')}</table>${words ? colouredWords(words) : ''}</div>`;
 }
 
 function figureOf({ explanation, picture }: Figure, { labels }: PageContext): string {
-  const { method, options, layers, rows, hints, milliseconds } = explanation;
-  const facts: [string, string][] = [
-    ['explained', rows.map(({ target }) => nameOf(target, labels)).join(', ')],
-    ...layers.map(({ name, shape }): [string, string] => ['layer', `${name} [${shape.join(', ')}]`]),
-    ...rows.flatMap(({ completeness }): [string, string][] =>
-      completeness ? [['adds up to', `${completeness.sum.toPrecision(5)} of ${completeness.expected.toPrecision(5)}`]] : [],
-    ),
-    ...rows.flatMap(({ flow }) => flowFacts(flow)),
-    ...Object.entries(options).map(([key, value]): [string, string] => [key, String(value)]),
+  const { method, layers, rows, hints, milliseconds } = explanation;
+  const targets = rows.map(({ target }) => namesFor(explanation, labels)(target)).join(', ');
+  const { changed, unchanged } = optionsOf(explanation);
+  const ofRow = (row: number, facts: Fact[]): Fact[] =>
+    facts.map(([key, value]) => [rows.length > 1 ? `${key}, row ${row}` : key, value]);
+  const facts: Fact[] = [
+    ['explained', targets],
+    ...layers.map(({ name, shape }): Fact => ['layer', `${name} [${shape.join(', ')}]`]),
+    ...rows.flatMap(({ completeness, flow }, row) => [
+      ...ofRow(
+        row,
+        completeness ? [['adds up to', `${completeness.sum.toPrecision(5)} of ${completeness.expected.toPrecision(5)}`]] : [],
+      ),
+      ...ofRow(row, flowFacts(flow)),
+    ]),
+    ...changed,
     ['time', `${milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`}`],
     ['source', method.reference],
   ];
   return `<figure>
-<img src="${pngUri(picture)}" alt="${escaped(method.name)}">
+<img src="${pngUri(picture)}" alt="${escaped(`${method.name} map of ${targets} over the input`)}">
 <figcaption><h2>${escaped(method.name)}</h2>
 <p>${escaped(method.summary)}</p>
 ${hints.map((hint) => `<p class="hint">${escaped(hint)}</p>`).join('')}
-<dl>${facts.map(([key, value]) => `<dt>${escaped(key)}</dt><dd>${escaped(value)}</dd>`).join('')}</dl>
-${rows.map(({ flow }) => flowChart(flow)).join('')}
+${listOf(facts)}
+${unchanged.length ? `<details><summary>options at their defaults</summary>${listOf(unchanged)}</details>` : ''}
 </figcaption>
 </figure>`;
+}
+
+type Fact = readonly [string, string];
+
+const listOf = (facts: readonly Fact[]): string =>
+  `<dl>${facts.map(([key, value]) => `<dt>${escaped(key)}</dt><dd>${escaped(value)}</dd>`).join('')}</dl>`;
+
+/** All options, apart from those that are as they are by default. */
+function optionsOf({ method, options }: Explanation): { changed: Fact[]; unchanged: Fact[] } {
+  const facts = Object.entries(options).map(([key, value]): Fact => [key, String(value)]);
+  const isDefault = ([key, value]: Fact) => String(method.options[key]?.default) === value;
+  return { changed: facts.filter((fact) => !isDefault(fact)), unchanged: facts.filter(isDefault) };
+}
+
+/** Charts are wider than a figure, and stand below all of them. */
+function flowsOf({ method, rows }: Explanation): string {
+  return rows.map(({ flow }, row) => flowChart(flow, rows.length > 1 ? `${method.name}, row ${row}` : method.name)).join('');
 }
 
 function notesOf(figures: readonly Figure[], { notes = [] }: PageContext): string {
@@ -89,24 +120,29 @@ function notesOf(figures: readonly Figure[], { notes = [] }: PageContext): strin
   return [...all].map((note) => ` · ${escaped(note)}`).join('');
 }
 
-const nameOf = (index: number, labels: readonly string[] | undefined) => `${labels?.[index] ?? 'class'} (${index})`;
+/** Labels with the index behind them. */
+function namesFor(explanation: Explanation, labels: readonly string[] | undefined): (index: number) => string {
+  const nameOf = scoreNames(explanation, labels);
+  return (index) => (labels?.[index] === undefined ? nameOf(index) : `${nameOf(index)} (${index})`);
+}
 
 const style = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 84rem; padding: 0 1.5rem; }
 h1 { margin: 0; font-size: 1.5rem; } h2 { margin: 0; font-size: 1.1rem; }
-.model, footer { color: color-mix(in srgb, currentColor 60%, transparent); }
+.model, footer { color: color-mix(in srgb, currentColor 65%, transparent); overflow-wrap: anywhere; }
 .input { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; margin: 1rem 0 2rem; }
-.input > img { max-width: 20rem; max-height: 20rem; }
-.maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: 1.5rem; }
+.input > img { max-width: min(20rem, 100%); max-height: 20rem; } .input > div { flex: 0 1 30rem; min-width: 0; }
+.maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: 1.5rem; align-items: start; }
 figure { margin: 0; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
 figure img { width: 100%; display: block; background: #fff; }
 figcaption { padding: 0.75rem 1rem 1rem; } figcaption p { margin: 0.25rem 0 0.5rem; }
 .hint { border-left: 3px solid #d97706; padding-left: 0.6rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 0.75rem; margin: 0; font-size: 0.85rem; }
-dt { color: color-mix(in srgb, currentColor 60%, transparent); } dd { margin: 0; overflow-wrap: anywhere; }
-table { border-collapse: collapse; } caption { text-align: left; font-size: 0.85rem; }
-th { text-align: left; font-weight: normal; padding-right: 1rem; } td { text-align: right; padding: 0.1rem 0.5rem; font-variant-numeric: tabular-nums; }
-.target th { font-weight: 600; } .bar { width: 10rem; } .bar span { display: block; height: 0.6rem; background: #2563eb; }
+dt { color: color-mix(in srgb, currentColor 65%, transparent); } dd { margin: 0; overflow-wrap: anywhere; }
+summary { cursor: pointer; } figcaption details { margin-top: 0.5rem; font-size: 0.85rem; } figcaption details dl { font-size: inherit; }
+table { border-collapse: collapse; } .classes { width: 100%; } caption { text-align: left; font-size: 0.85rem; }
+th { text-align: left; font-weight: normal; padding-right: 1rem; } td { text-align: right; padding: 0.1rem 0.5rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.target th { font-weight: 600; } .bar { width: 30%; min-width: 3rem; } .bar span { display: block; height: 0.6rem; background: #2563eb; }
 footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: 0.75rem; font-size: 0.85rem; }
 `;

@@ -14,7 +14,7 @@ export interface RecordContext {
 
 /** A record for JSON. Scores are what the model says before a final Softmax or Sigmoid; probabilities are by softmax over them. */
 export function recordOf(explanation: Explanation, context: RecordContext) {
-  const { method, options, attribution, rows, layers, notes, hints, milliseconds } = explanation;
+  const { method, options, attribution, rows, layers, notes, hints, milliseconds, scale } = explanation;
   const size = attribution.data.length / rows.length;
   return {
     tool: { name: 'sightline', version: context.version },
@@ -24,14 +24,17 @@ export function recordOf(explanation: Explanation, context: RecordContext) {
     layers,
     preprocess: context.recipe ?? null,
     attribution: { shape: attribution.shape, dtype: 'float32', space: method.space },
-    rows: rows.map(({ target, scores, completeness, flow }, row) => ({
+    rows: rows.map(({ target, scores, completeness, registers, flow, words }, row) => ({
       target: { ...named(target, context.labels), ...placed(target, explanation) },
       score: scores[target],
-      top: topClasses(scores, 5).map((entry) => ({ ...entry, ...named(entry.index, context.labels) })),
+      top: topClasses(scores, 5, scale).map((entry) => ({ ...entry, ...named(entry.index, context.labels) })),
       statistics: statistics(attribution.data.subarray(row * size, (row + 1) * size)),
       ...(completeness && { completeness: { ...completeness, gap: completeness.sum - completeness.expected } }),
+      ...(registers && { registers }),
       ...(flow && { flow }),
+      ...(words && { text: words.relevances, textMethod: words.method }),
     })),
+    ...(scale !== undefined && { logitScale: scale }),
     hints,
     milliseconds: Math.round(milliseconds),
     notes: [...notes, ...(context.notes ?? [])],
@@ -47,14 +50,18 @@ function named(index: number, labels: readonly string[] | undefined) {
   return { index, ...(labels?.[index] !== undefined && { label: labels[index] }) };
 }
 
-/** The classes with the highest scores, best first, with their softmax probability. */
-export function topClasses(scores: Float32Array, count: number): { index: number; score: number; probability: number }[] {
+/** The classes with the highest scores, best first, with the probability by softmax over scores times `scale`. */
+export function topClasses(
+  scores: Float32Array,
+  count: number,
+  scale = 1,
+): { index: number; score: number; probability: number }[] {
   const highest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
-  const total = scores.reduce((sum, score) => sum + Math.exp(score - highest), 0);
+  const total = scores.reduce((sum, score) => sum + Math.exp(scale * (score - highest)), 0);
   return [...scores.keys()]
     .sort((a, b) => scores[b]! - scores[a]! || a - b)
     .slice(0, count)
-    .map((index) => ({ index, score: scores[index]!, probability: Math.exp(scores[index]! - highest) / total }));
+    .map((index) => ({ index, score: scores[index]!, probability: Math.exp(scale * (scores[index]! - highest)) / total }));
 }
 
 function statistics(values: Float32Array) {

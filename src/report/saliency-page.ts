@@ -7,7 +7,7 @@ import type { saliencyRecord } from './saliency.js';
  * @param pictures the photo and the drawn map, as PNG
  */
 export function saliencyPage(
-  { input, method, attribution, statistics, tool }: ReturnType<typeof saliencyRecord>,
+  { input, method, attribution, statistics, regions = [], tool }: ReturnType<typeof saliencyRecord>,
   summary: string,
   pictures: { readonly photo: Uint8Array; readonly map: Uint8Array },
 ): string {
@@ -18,6 +18,10 @@ export function saliencyPage(
     ['range', `${min.toPrecision(4)} to ${max.toPrecision(4)}`],
     ['mean', `${mean.toPrecision(4)}, standard deviation ${deviation.toPrecision(4)}`],
     ['largest at', `column ${largestAt[1]}, row ${largestAt[0]}`],
+    ...regions.map(({ box, share }, i): [string, string] => [
+      `region ${i + 1}`,
+      `${box.width} x ${box.height} at column ${box.x}, row ${box.y}: ${Math.round(100 * share)} % of the saliency`,
+    ]),
     ['source', method.reference],
   ];
   return `<!doctype html>
@@ -29,8 +33,8 @@ export function saliencyPage(
 <h1>${escaped(method.name)}</h1>
 <p>${escaped(summary)}</p>
 <section>
-<img src="${pngUri(pictures.photo)}" alt="the photo">
-<img src="${pngUri(pictures.map)}" alt="the saliency map over the photo">
+<img src="${pngUri(pictures.photo)}" alt="${escaped(input)}">
+<img src="${pngUri(pictures.map)}" alt="${escaped(method.name)} saliency over the photo">
 </section>
 <dl>${facts.map(([key, value]) => `<dt>${escaped(key)}</dt><dd>${escaped(String(value))}</dd>`).join('')}</dl>
 <footer>${escaped(input)} · sightline ${escaped(tool.version)}</footer>
@@ -42,8 +46,8 @@ const style = `
 :root { color-scheme: light dark; }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1.5rem; }
 h1 { margin: 0; font-size: 1.5rem; }
-section { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1.5rem; align-items: start; }
+section { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 1.5rem; align-items: start; }
 img { width: 100%; background: #fff; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 0.75rem; font-size: 0.9rem; }
-dt, footer { color: color-mix(in srgb, currentColor 60%, transparent); } dd { margin: 0; }
+dt, footer { color: color-mix(in srgb, currentColor 65%, transparent); } dd { margin: 0; overflow-wrap: anywhere; } footer { font-size: 0.85rem; overflow-wrap: anywhere; }
 `;

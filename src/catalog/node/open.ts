@@ -13,6 +13,7 @@ import { bundledFolder, bundledModel, bundledNames, defaultModel } from './bundl
 import { type DownloadProgress, hubModel } from './hub.js';
 import { type EncodedTexts, encodeTexts, type Towers, towersIn } from './image-text.js';
 import { readJson } from './json.js';
+import { type ExplainedText, explainWords, type WordMethod } from './words.js';
 
 export { defaultModel } from './bundled.js';
 
@@ -23,6 +24,8 @@ export interface OpenedModel extends Model {
   readonly assumptions: readonly string[];
   /** Vectors of texts, where the model has a tower for them. */
   readonly encodeTexts?: (phrases: readonly string[]) => Promise<EncodedTexts>;
+  /** Which words of a text matter for its likeness to an image. */
+  readonly explainWords?: (phrase: string, method: WordMethod) => Promise<ExplainedText>;
 }
 
 /** What a file `<model>.sightline.json` beside a model may say. */
@@ -72,7 +75,10 @@ export async function openModel(
     recipe: stated ?? preset('imagenet'),
     assumptions,
     embeds: towers !== undefined,
-    ...(towers && { encodeTexts: (phrases) => encodeTexts(towers, ort, phrases) }),
+    ...(towers && {
+      encodeTexts: (phrases) => encodeTexts(towers, ort, phrases),
+      explainWords: (phrase, method) => explainWords(towers, ort, phrase, method),
+    }),
   };
 }
 
