@@ -1,9 +1,7 @@
 /** `sightline audit`: can the maps of these methods be trusted on these images? Answers in words, with numbers and pictures. */
 
-import { basename } from 'node:path';
 import { Command } from 'commander';
 import { targetNamed } from '../catalog/labels.js';
-import { defaultModel, openModel } from '../catalog/node/open.js';
 import { fail } from '../errors.js';
 import { audit } from '../evaluate/audit/audit.js';
 import { type BudgetName, budgets } from '../evaluate/audit/budget.js';
@@ -12,17 +10,17 @@ import type { Evidence } from '../evaluate/audit/evidence.js';
 import { limits } from '../evaluate/audit/judgement.js';
 import { type AuditPicture, auditReport } from '../evaluate/audit/report.js';
 import { type CandidateVerdicts, verdictsOf } from '../evaluate/audit/verdicts.js';
-import type { HeatMap } from '../evaluate/map/heat-map.js';
 import { loadScorer } from '../evaluate/model/scorer.js';
 import { type AuditInput, readInputs, withTargets } from '../evaluate/node/audit-inputs.js';
+import { type AuditMasks, readMasks } from '../evaluate/node/audit-masks.js';
 import { journal } from '../evaluate/node/journal.js';
-import type { ExplainOptions } from '../explain/explanation.js';
-import { type Image, overlay } from '../image/index.js';
-import { encodePng } from '../image/node/index.js';
+import { architectureDifference } from '../evaluate/sanity/same-architecture.js';
+import type { ExplainOptions, Model } from '../explain/explanation.js';
 import { readOptions } from '../methods/options.js';
 import { methodNamed } from '../methods/registry.js';
-import { pngUri } from '../report/markup.js';
 import { keyValues, list, readArray, toFloat } from './arguments.js';
+import { answersOf, drawn, type Kept, picturesOf } from './audit-output.js';
+import { defaultModel, openModel } from './open-model.js';
 import { requireWritable, writeFiles } from './output.js';
 import { progressBar } from './progress.js';
 import { version } from './version.js';
@@ -37,6 +35,9 @@ interface Arguments {
   readonly layer?: string;
   readonly set: readonly string[];
   readonly budget: string;
+  readonly masks?: string;
+  readonly resize?: boolean;
+  readonly randomLabelsModel?: string;
   readonly seed: string;
   readonly out: string;
 }
@@ -47,7 +48,10 @@ export function auditCommand(): Command {
     .description(
       'test whether explanations can be trusted: sanity, faithfulness, counterfactuals, stability and cost, beside baselines',
     )
-    .argument('<images...>', 'photos, or .npy files with the model input, float32 [1,C,H,W]; several, to be sure of anything')
+    .argument(
+      '<images...>',
+      'photos, scenes (scene:17, of which the true causes are known), or .npy files with the model input, float32 [1,C,H,W]; several, to be sure of anything',
+    )
     .option('-m, --model <model>', `an .onnx file, a folder with one, or a bundled name (default: ${defaultModel})`)
     .option('-x, --method <names>', 'methods to test, a comma list', 'grad-cam')
     .option('-t, --target <target>', 'class to explain in all images: top, an index or a label', 'top')
@@ -57,6 +61,15 @@ export function auditCommand(): Command {
     .option('-l, --layer <names>', 'tensors or nodes for class activation maps (default: the last feature map)')
     .option('-s, --set <key=value>', 'an option of the methods that have it; repeatable', repeatable, [])
     .option('-b, --budget <name>', `how much to spend: ${Object.keys(budgets).join(', ')}`, 'fast')
+    .option(
+      '--masks <folder>',
+      'where the maps should lie: pictures (bright is inside) or .npy with the names and sizes of the images',
+    )
+    .option('--resize', 'bring masks to the size of their images instead of refusing other sizes')
+    .option(
+      '--random-labels-model <model>',
+      'the same architecture after it has learned shuffled labels by heart: its maps should be others',
+    )
     .option('--seed <number>', 'of everything that is drawn at random', '0')
     .option('-o, --out <folder>', 'where audit.html and audit.json go; an audit that was broken off goes on there', '.')
     .action(run);
@@ -69,17 +82,21 @@ async function run(paths: readonly string[], args: Arguments): Promise<void> {
     fail(`there is no budget "${args.budget}"; there are ${Object.keys(budgets).join(', ')}`);
   const seed = Number(args.seed);
   if (!Number.isInteger(seed)) fail(`--seed is a whole number, not ${args.seed}`);
+  if (args.resize && args.masks === undefined) fail('--resize is for masks; give --masks as well');
   requireWritable(args.out);
   const model = await openModel(args.model, { recipe: args.preprocess });
-  const { inputs, skipped } = await readInputs(paths, model, (path) => toFloat(readArray(path), path));
-  const shape = inputs[0]!.tensor.shape;
-  const scorer = await loadScorer(model, shape, furtherOptions(args));
-  const images = await withTargets(inputs, classNamed(args.target, model.labels), scorer);
+  const randomLabels = await randomLabelsModel(args.randomLabelsModel, model);
+  const readTensor = (path: string) => toFloat(readArray(path), path);
+  const { inputs, skipped } = await readInputs(paths, model, { readTensor, twins: budget.twins });
+  const { masks = new Map(), missing = [] } = await masksFor(inputs, args);
+  const scorer = await loadScorer(model, inputs[0]!.tensor.shape, furtherOptions(args));
+  const images = await withTargets(inputs, classNamed(args.target, model.labels), scorer, masks);
   const kept = journal<Kept>(args.out, { version: version(), model: model.path, paths, ...args });
   const progress = progressBar(images.length * (methods.length + baselines.length));
   const evidence = await audit(model, scorer, images, methods, {
     budget,
     seed,
+    ...(randomLabels && { randomLabels }),
     known: kept.entries.map((entry) => entry.evidence),
     onProgress: (done, _, what) => progress.update(done, what),
     onEvidence: async (found, map) => {
@@ -89,33 +106,60 @@ async function run(paths: readonly string[], args: Arguments): Promise<void> {
   });
   progress.end();
   await scorer.dispose();
-  const pictures = await picturesOf(inputs, kept.entries);
-  const context = { model: basename(model.path), budget: args.budget, seed, version: version(), pictures, skipped };
+  const pictures = await picturesOf(inputs, masks, kept.entries);
   const verdicts = verdictsOf(evidence);
+  const written = writeFiles(args.out, filesOf(args, evidence, verdicts, { pictures, skipped, missing, labels: model.labels }));
+  kept.end();
+  process.stdout.write(`${answersOf(verdicts, images.length)}${written.map((path) => `file  ${path}\n`).join('')}`);
+  for (const reason of skipped) process.stderr.write(`sightline: left out: ${reason}\n`);
+  for (const reason of missing) process.stderr.write(`sightline: no mask: ${reason}\n`);
+  if (skipped.length + missing.length > 0 || verdicts.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
+}
+
+interface Found {
+  readonly pictures: readonly AuditPicture[];
+  readonly skipped: readonly string[];
+  readonly missing: readonly string[];
+  readonly labels: readonly string[] | undefined;
+}
+
+/** The record and the page. */
+function filesOf(
+  { model = defaultModel, budget, seed, masks, randomLabelsModel: shuffled, set }: Arguments,
+  evidence: readonly Evidence[],
+  verdicts: readonly CandidateVerdicts[],
+  { pictures, skipped, missing, labels }: Found,
+): Record<string, string> {
+  const context = { model, budget, seed: Number(seed), version: version(), skipped, unmasked: missing };
   const record = {
     tool: { name: 'sightline', version: version() },
     ...context,
-    pictures: undefined,
     limits,
-    options: args.set,
+    masks,
+    randomLabelsModel: shuffled,
+    options: set,
     verdicts,
     evidence,
   };
-  const labelOf = (target: number) => model.labels?.[target] ?? `class ${target}`;
-  const written = writeFiles(args.out, {
+  const labelOf = (target: number) => labels?.[target] ?? `class ${target}`;
+  return {
     'audit.json': `${JSON.stringify(record, null, 2)}\n`,
-    'audit.html': auditReport(evidence, { ...context, labelOf }),
-  });
-  kept.end();
-  process.stdout.write(`${textOf(verdicts, images.length)}${written.map((path) => `file  ${path}\n`).join('')}`);
-  for (const reason of skipped) process.stderr.write(`sightline: left out: ${reason}\n`);
-  if (skipped.length > 0 || verdicts.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
+    'audit.html': auditReport(evidence, { ...context, pictures, labelOf }),
+  };
 }
 
-/** A line of the journal. */
-interface Kept {
-  readonly evidence: Evidence;
-  readonly url?: string;
+async function masksFor(inputs: readonly AuditInput[], { masks, resize = false }: Arguments): Promise<Partial<AuditMasks>> {
+  return masks === undefined ? {} : readMasks(masks, inputs, resize);
+}
+
+/** @throws UserError if it is another architecture, of which nothing would follow */
+async function randomLabelsModel(name: string | undefined, model: Model): Promise<Model | undefined> {
+  if (name === undefined) return undefined;
+  const other = await openModel(name, { runtime: model.runtime });
+  const difference = architectureDifference(model.graph, other.graph);
+  return difference === undefined
+    ? other
+    : fail(`${name} is not the architecture of the model that is audited: it ${difference}`);
 }
 
 /** @throws UserError for an unknown method, or an option that none of the methods has */
@@ -136,31 +180,6 @@ function candidatesOf(args: Arguments): MethodCandidate[] {
 function furtherOptions({ input, output }: Arguments): Pick<ExplainOptions, 'inputs' | 'output'> {
   const inputs = Object.fromEntries(Object.entries(keyValues('--input', input)).map(([name, file]) => [name, readArray(file)]));
   return { inputs, output };
-}
-
-async function drawn(canvas: Image, { width, height, data }: HeatMap): Promise<string> {
-  return dataUrl(overlay(canvas, { width, height, data: Float32Array.from(data) }).image);
-}
-
-async function picturesOf(inputs: readonly AuditInput[], entries: readonly Kept[]): Promise<AuditPicture[]> {
-  const photos = await Promise.all(
-    inputs.map(async ({ name, canvas }) => ({ image: name, candidate: 'the image', url: await dataUrl(canvas) })),
-  );
-  return [...photos, ...entries.flatMap(({ evidence: { image, candidate }, url }) => (url ? [{ image, candidate, url }] : []))];
-}
-
-async function dataUrl(image: Image): Promise<string> {
-  return pngUri(await encodePng(image));
-}
-
-/** The answers of the methods, one line each. */
-function textOf(verdicts: readonly CandidateVerdicts[], images: number): string {
-  const methods = verdicts.filter(({ kind }) => kind === 'method');
-  const blocks = methods.map(({ candidate, verdicts: own, failures, notes }) => {
-    const lines = own.map(({ question, answer, words }) => `  ${answer.padEnd(8)}${question}\n          ${words}\n`);
-    return `${candidate}\n${notes.map((note) => `  note    ${note}\n`).join('')}${lines.join('')}${failures.map((failure) => `  failed  ${failure}\n`).join('')}`;
-  });
-  return `${images} image${images === 1 ? '' : 's'}; baselines and all numbers are in the report\n\n${blocks.join('\n')}\n`;
 }
 
 /** An audit compares classes; a place in an output of several axes is none. */

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodePng } from '../image/node/index.js';
+import { renderScene } from '../scenes/index.js';
 import { encodeNpy } from '../tensor/npy.js';
 import { evaluateCommand } from './evaluate.js';
+import { writeScenes } from './scene-files.js';
 
 const SIDE = 12;
 const inside = (i: number) => i % SIDE >= 6 && i < 6 * SIDE;
@@ -87,6 +89,35 @@ describe('sightline evaluate', () => {
     save('maps/a.other.npy', () => 1, [5, 5]);
     await evaluate(join(folder, 'maps', 'a.other.npy'), '--masks', join(folder, 'masks'), '--resize', '--metrics', 'iou');
     expect(written.stdout).toContain('0.2500  (one map, no interval)');
+  });
+
+  it('takes the folders that sightline scenes writes', async () => {
+    const scenes = join(folder, 'scenes');
+    await writeScenes(scenes, { first: 1, count: 3, size: 64, twins: false }, { asArrays: false, onScene: () => {} });
+    mkdirSync(join(folder, 'of-scenes'));
+    for (const seed of [1, 2, 3]) {
+      const { object } = renderScene(seed).masks;
+      save(`of-scenes/scene-${seed}.object.npy`, (i) => object[i]!, [64, 64]);
+      // A class activation map's grid: the same in 8 x 8 cells.
+      const cell = (i: number) => object[(8 * Math.floor(i / 8) + 4) * 64 + 8 * (i % 8) + 4]!;
+      save(`of-scenes/scene-${seed}.grad-cam.npy`, cell, [1, 8, 8]);
+    }
+    const metrics = ['--metrics', 'mask-area,iou,relevance-mass-accuracy', '--json'];
+    await evaluate(join(folder, 'of-scenes'), '--masks', join(scenes, 'masks', 'object'), '--resize', ...metrics);
+    const { summary } = JSON.parse(written.stdout);
+    const [coarse, exact] = summary.map(({ metrics: found }: { metrics: object }) => found);
+    expect(summary.map(({ group }: { group: string }) => group)).toEqual(['grad-cam', 'object']);
+    expect(exact).toMatchObject({ iou: { mean: 1, n: 3 }, 'relevance-mass-accuracy': { mean: 1, n: 3 } });
+    expect(coarse.iou.mean).toBeGreaterThan(4 * coarse['mask-area'].mean);
+    // Scene 3 has a tag, the others none.
+    written.stdout = '';
+    await evaluate(join(folder, 'of-scenes'), '--masks', join(scenes, 'masks', 'tag'), '--resize', ...metrics);
+    expect(JSON.parse(written.stdout).maps.map(({ name }: { name: string }) => name)).toEqual([
+      'scene-3.grad-cam.npy',
+      'scene-3.object.npy',
+    ]);
+    expect(written.stderr).toMatch(/scene-1\.object\.npy has no mask in .*tag: a file scene-1\.png is expected there/);
+    expect(written.stderr).toContain('4 of 6 maps could not be scored');
   });
 
   it('says that a mask is empty', async () => {

@@ -137,7 +137,7 @@ describe('an audit', async () => {
 
   it('is a page with every question, curves, pictures and the failure, its text escaped', () => {
     const page = auditReport(evidence, context);
-    for (const question of Object.keys(questions)) expect(page).toContain(question);
+    for (const { question, needs } of questions) expect(page.includes(question)).toBe(needs === undefined);
     expect(page.match(/<svg /g)).toHaveLength(3);
     expect(page).toContain('<img src="data:,"');
     expect(page).toContain('this method &lt;always&gt; fails');

@@ -12,6 +12,8 @@ import { gather } from './gather.js';
 export interface AuditOptions {
   readonly budget: Budget;
   readonly seed: number;
+  /** A model of the same architecture that has learned shuffled labels, to see whether the maps differ. */
+  readonly randomLabels?: Model;
   /** Evidence of an audit that was broken off: these pairs are not tested again. */
   readonly known?: readonly Evidence[];
   /** Called with each new piece, so that it can be kept. */
@@ -29,7 +31,7 @@ export async function audit(
   scorer: Scorer,
   images: readonly AuditedImage[],
   methods: readonly Candidate[],
-  { budget, seed, known = [], onEvidence, onProgress }: AuditOptions,
+  { budget, seed, randomLabels, known = [], onEvidence, onProgress }: AuditOptions,
 ): Promise<Evidence[]> {
   const candidates = [...methods, ...baselines];
   const total = images.length * candidates.length;
@@ -43,7 +45,7 @@ export async function audit(
         continue;
       }
       const onTest = (test: string) => onProgress?.(all.length, total, `${audited.name} ${candidate.name}: ${test}`);
-      const sanity = place < budget.sanityImages ? { lost } : {};
+      const sanity = { ...(place < budget.sanityImages && { lost }), ...(randomLabels && { randomLabels }) };
       const { evidence, map } = await gather(candidate, audited, { model, scorer, budget, seed, ...sanity, onTest });
       await onEvidence?.(evidence, map);
       all.push(evidence);

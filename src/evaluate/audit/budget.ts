@@ -19,6 +19,8 @@ export interface Budget {
   readonly otherClasses: number;
   /** Noisy copies of the stability test. */
   readonly noisyCopies: number;
+  /** Other objects and other contexts of a scene, for its true effects. */
+  readonly twins: number;
 }
 
 export const budgets: Readonly<Record<BudgetName, Budget>> = {
@@ -28,10 +30,11 @@ export const budgets: Readonly<Record<BudgetName, Budget>> = {
     fills: ['channel-mean', 'blur'],
     nulls: 10,
     cells: 0,
-    depths: [0.2, 1],
+    depths: [0.2, 0.5, 1],
     sanityImages: 1,
     otherClasses: 1,
     noisyCopies: 2,
+    twins: 4,
   },
   normal: {
     steps: 20,
@@ -43,6 +46,7 @@ export const budgets: Readonly<Record<BudgetName, Budget>> = {
     sanityImages: 3,
     otherClasses: 3,
     noisyCopies: 5,
+    twins: 8,
   },
   thorough: {
     steps: 50,
@@ -54,5 +58,6 @@ export const budgets: Readonly<Record<BudgetName, Budget>> = {
     sanityImages: 10,
     otherClasses: 5,
     noisyCopies: 10,
+    twins: 16,
   },
 };

@@ -39,12 +39,12 @@ export function readMap(
   explanation: Explanation,
   image: Pixels,
   layout: 'NCHW' | 'NHWC',
-): { readonly map: HeatMap; readonly reading: string } {
+): { readonly map: HeatMap; readonly reading: string; readonly isSigned: boolean } {
   const { method, rows } = explanation;
   const at = (map: HeatMap) => resized(map, image.width, image.height);
   if (method.space !== 'input')
-    return { map: at(planeOf(explanation.attribution, { layout })), reading: 'as it is, resized to the image' };
+    return { map: at(planeOf(explanation.attribution, { layout })), reading: 'as it is, resized to the image', isSigned: true };
   if (rows[0]?.completeness)
-    return { map: planeOf(explanation.attribution, { layout }), reading: 'channels summed with their sign' };
-  return { map: preparedMaps(rowOf(explanation), layout).magnitude, reading: 'magnitudes summed over channels' };
+    return { map: planeOf(explanation.attribution, { layout }), reading: 'channels summed with their sign', isSigned: true };
+  return { map: preparedMaps(rowOf(explanation), layout).magnitude, reading: 'magnitudes summed over channels', isSigned: false };
 }

@@ -1,5 +1,6 @@
 /** What an audit finds about one map: numbers only, so that they can be written down, read again and judged later. */
 import type { RegionEffects } from '../counterfactual/region-effect.js';
+import type { TwinEffects } from '../counterfactual/twins.js';
 import type { PerturbationCurve } from '../faithfulness/perturbation-curve.js';
 import type { Outcome } from '../model/scorer.js';
 import type { RandomisationStep } from '../sanity/parameter-randomisation.js';
@@ -9,6 +10,18 @@ import type { Similarities } from '../sanity/similarities.js';
 export interface Curves {
   readonly logit: PerturbationCurve;
   readonly probability: PerturbationCurve;
+}
+
+/** How a map lies on the mask of its image: shares, 0 to 1, of which chance is the area. */
+export interface Localisation {
+  /** The mask's share of the image. */
+  readonly area: number;
+  /** Relevance mass accuracy, of what is positive. */
+  readonly mass: number;
+  /** Relevance rank accuracy. */
+  readonly rank: number;
+  /** Pointing game: 1 where the strongest pixel is inside, else 0. */
+  readonly hit: number;
 }
 
 export interface Evidence {
@@ -22,6 +35,8 @@ export interface Evidence {
   readonly clean: Outcome;
   /** How pixels were read from the attribution, in words. */
   readonly reading: string;
+  /** Whether the sign of the attribution was read: of maps that are compared, then, the signed forms count. */
+  readonly isSigned?: boolean;
   /** Gini index of the map that was tested. */
   readonly sparseness?: number;
   /** Of methods that promise to add up. */
@@ -33,6 +48,12 @@ export interface Evidence {
   readonly counterfactual?: RegionEffects;
   /** Spearman's correlation of the map's mass in each cell of a grid with the effect of the cell's removal. */
   readonly agreement?: number;
+  /** Of a scene: what each of its parts truly does, and how much of the map's positive mass lies on it. */
+  readonly twins?: TwinEffects;
+  /** Of an image with a mask. */
+  readonly localisation?: Localisation;
+  /** With the map of a model that has learned shuffled labels. */
+  readonly randomLabels?: Similarities;
   readonly randomisation?: readonly RandomisationStep[];
   /** Number of layers with weights that could be randomised. */
   readonly layers?: number;

@@ -52,7 +52,7 @@ export async function gather(candidate: Candidate, audited: AuditedImage, contex
     return { evidence: { ...base, reading: '', failures, notes: [] } };
   }
   const cost = { milliseconds: explained.milliseconds, ...count(), forwardMilliseconds };
-  const { map, reading } = readMap(explained, image, attributor.layout);
+  const { map, reading, isSigned } = readMap(explained, image, attributor.layout);
   const completeness = explained.rows[0]!.completeness;
   try {
     const tests = await testsOfMap(map, audited, score, context, attempt);
@@ -60,6 +60,7 @@ export async function gather(candidate: Candidate, audited: AuditedImage, contex
     const evidence: Evidence = {
       ...base,
       reading,
+      isSigned,
       sparseness: sparseness(map.data),
       ...(completeness && { completeness }),
       ...tests,

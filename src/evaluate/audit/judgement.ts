@@ -35,6 +35,9 @@ export const limits = {
   /** Share of random regions whose removal costs less. */
   marksCause: 0.9,
   marksSome: 0.65,
+  /** Share of scenes on which what a map marks most is what decides. */
+  namesCause: 0.9,
+  namesSome: 0.65,
   /** Spearman's correlation of maps under invisible noise. */
   stable: 0.9,
   unstable: 0.6,

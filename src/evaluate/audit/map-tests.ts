@@ -1,16 +1,20 @@
-/** Tests of any map, whatever made it: deletion, insertion, ROAD, and what removing its strongest region does. */
+/** Tests of any map, whatever made it: deletion, insertion, ROAD, what removing its strongest region does, and where the truth is known, how it lies on it. */
 import { regionEffects } from '../counterfactual/region-effect.js';
 import { topRegion } from '../counterfactual/regions.js';
 import { gridSegments, segmentConsistency } from '../counterfactual/segment-consistency.js';
+import { twinEffects } from '../counterfactual/twins.js';
 import { riseBlur } from '../faithfulness/blur.js';
 import { curveOf, cutsEvery } from '../faithfulness/perturbation-curve.js';
 import { constantPixels, type Pixels, pixelCount, replacing, type Score, scoreEach } from '../faithfulness/pixels.js';
 import { road } from '../faithfulness/road.js';
-import type { HeatMap } from '../map/heat-map.js';
+import { pointingGame } from '../localisation/pointing-game.js';
+import { relevanceMassAccuracy } from '../localisation/relevance-mass-accuracy.js';
+import { relevanceRankAccuracy } from '../localisation/relevance-rank-accuracy.js';
+import { type HeatMap, type Mask, maskArea } from '../map/heat-map.js';
 import { descending } from '../map/ranking.js';
 import type { Outcome } from '../model/scorer.js';
 import type { Attempt, AuditedImage, GatherContext } from './context.js';
-import type { Curves, Evidence } from './evidence.js';
+import type { Curves, Evidence, Localisation } from './evidence.js';
 
 /** Share of the pixels that the counterfactual test removes. */
 const REGION = 0.15;
@@ -18,7 +22,7 @@ const REGION = 0.15;
 /** Evidence that needs the map and the scores alone. */
 export async function testsOfMap(
   map: HeatMap,
-  { image }: AuditedImage,
+  { image, twins, mask }: AuditedImage,
   score: Score<Outcome>,
   { budget, seed }: GatherContext,
   attempt: Attempt,
@@ -43,12 +47,25 @@ export async function testsOfMap(
     budget.cells > 0
       ? await attempt('cells', () => segmentConsistency(score, image, map, gridSegments(map, budget.cells)))
       : undefined;
+  const truth = twins && (await attempt('twins', () => twinEffects(score, image, map, twins(), 'positive')));
+  const localisation = mask && (await attempt('masks', async () => localisationOf(map, mask)));
   return {
     ...(deletion && { deletion }),
     ...(insertion && { insertion }),
     ...(removed && { road: removed }),
     ...(counterfactual && { counterfactual }),
     ...(cells && { agreement: cells.agreement }),
+    ...(truth && { twins: truth }),
+    ...(localisation && { localisation }),
+  };
+}
+
+function localisationOf(map: HeatMap, mask: Mask): Localisation {
+  return {
+    area: maskArea(map, mask) / mask.data.length,
+    mass: relevanceMassAccuracy(map, mask, 'positive'),
+    rank: relevanceRankAccuracy(map, mask),
+    hit: Number(pointingGame(map, mask)),
   };
 }
 

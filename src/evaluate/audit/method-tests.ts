@@ -1,10 +1,12 @@
-/** Tests that need the method: for another class, under noise, with lost weights. */
+/** Tests that need the method: for another class, under noise, with lost weights, with shuffled labels. */
+import type { Model } from '../../explain/explanation.js';
 import { random } from '../../methods/random.js';
 import type { Pixels } from '../faithfulness/pixels.js';
 import { descending } from '../map/ranking.js';
 import { type Attributor, preparedAt, rowOf } from '../model/attributor.js';
 import { attributeOnGraph } from '../model/on-graph.js';
 import type { Scorer } from '../model/scorer.js';
+import { dataRandomisation } from '../sanity/data-randomisation.js';
 import { parameterRandomisation } from '../sanity/parameter-randomisation.js';
 import { randomLogit } from '../sanity/random-logit.js';
 import { weightLayers } from '../sanity/weight-layers.js';
@@ -22,7 +24,7 @@ export async function testsOfMethod(
   { method, options }: MethodCandidate,
   attributor: Attributor,
   { image, target }: AuditedImage,
-  { model, scorer, budget, seed, lost, onTest }: GatherContext,
+  { model, scorer, budget, seed, lost, randomLabels, onTest }: GatherContext,
   attempt: Attempt,
 ): Promise<Partial<Evidence>> {
   const prepared = async (one: number) => preparedAt(await attributor.explain(image, one), image, attributor.layout);
@@ -43,11 +45,16 @@ export async function testsOfMethod(
             onStep: (done, total) => onTest(`weights ${done}/${total}`),
           }),
         );
+  const underShuffled = (other: Model) => () => attributeOnGraph(other, method, image, target, options)(other.graph);
+  const shuffled =
+    randomLabels &&
+    (await attempt('labels', () => dataRandomisation([image], () => prepared(target), underShuffled(randomLabels))));
   return {
     ...(otherClasses && { otherClasses }),
     ...(stability && { stability }),
     ...(layers !== undefined && { layers }),
     ...(randomisation && { randomisation }),
+    ...(shuffled && { randomLabels: shuffled[0]! }),
   };
 }
 

@@ -1,9 +1,15 @@
 /** Comparison with baselines on the same images: differences per image, not differences of means. */
+
+import type { Similarities } from '../sanity/similarities.js';
 import { bootstrapMean, type Estimate } from '../statistics/bootstrap.js';
 import type { Evidence } from './evidence.js';
 import { number } from './judgement.js';
 
 export type Measure = (evidence: Evidence) => number | undefined;
+
+/** Rank correlation of two maps in the form that was read: a map with its sign turned around is another map, a sensitivity is not. */
+export const alikeness = ({ isSigned }: Evidence, { spearman, spearmanAbsolute }: Similarities): number =>
+  isSigned ? spearman : spearmanAbsolute;
 
 /** Evidence of one candidate. */
 export function of(all: readonly Evidence[], candidate: string): Evidence[] {

@@ -5,6 +5,8 @@ import { baselines } from './candidates.js';
 import { type ChartLine, coloursOf, curveChart } from './curve-chart.js';
 import type { Curves, Evidence } from './evidence.js';
 import type { Answer } from './judgement.js';
+import { alikeness } from './paired.js';
+import { causes } from './report-causes.js';
 import { style } from './report-style.js';
 import { type CandidateVerdicts, verdictsOf } from './verdicts.js';
 
@@ -17,6 +19,8 @@ export interface ReportContext {
   readonly pictures: readonly AuditPicture[];
   /** Images that could not be read, with the reason. */
   readonly skipped: readonly string[];
+  /** Why images have no mask where others do. */
+  readonly unmasked?: readonly string[];
   readonly labelOf: (target: number) => string;
 }
 
@@ -39,7 +43,9 @@ export function auditReport(evidence: readonly Evidence[], context: ReportContex
 Made by sightline ${escaped(context.version)}. Every question is answered for itself: a map may pass one and fail another, and no single number would show it.</p>
 ${images.length === 1 ? '<p class="warning">One image only: what is said here holds for this image. Comparisons between methods need several.</p>' : ''}
 ${context.skipped.map((reason) => `<p class="warning">Left out: ${escaped(reason)}</p>`).join('')}
+${(context.unmasked ?? []).map((reason) => `<p class="warning">No mask: ${escaped(reason)}</p>`).join('')}
 <h2>At a glance</h2>${matrix(verdicts)}
+${causes(evidence)}
 <h2>The maps</h2>${pictures(evidence, context)}
 <h2>Curves</h2>${charts(evidence)}
 <h2>Answers and their evidence</h2>${verdicts.map(details).join('')}
@@ -50,7 +56,9 @@ ${explanationOfBaselines()}
 
 function matrix(verdicts: readonly CandidateVerdicts[]): string {
   const head = verdicts.map(({ candidate, kind }) => `<th class="${kind}">${escaped(candidate)}</th>`).join('');
-  const rows = verdicts[0]!.verdicts.map(({ question }, i) => {
+  const rows = verdicts[0]!.verdicts.flatMap(({ question }, i) => {
+    // Cost, for one, has no right answer: its numbers are below.
+    if (verdicts.every(({ verdicts: own }) => own[i]!.answer === 'none')) return [];
     const cells = verdicts.map(
       ({ verdicts: own }) => `<td class="${own[i]!.answer}" title="${escaped(own[i]!.words)}">${marks[own[i]!.answer]}</td>`,
     );
@@ -62,7 +70,7 @@ function matrix(verdicts: readonly CandidateVerdicts[]): string {
 function details({ candidate, kind, verdicts, failures, notes }: CandidateVerdicts): string {
   const items = verdicts.map(
     ({ question, answer, words, evidence }) =>
-      `<dt>${escaped(question)} <span class="answer ${answer}">${marks[answer]}</span></dt><dd>${escaped(words)}` +
+      `<dt>${escaped(question)}${answer === 'none' ? '' : ` <span class="answer ${answer}">${answer}</span>`}</dt><dd>${escaped(words)}` +
       `${evidence.length > 0 ? `<ul>${evidence.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>` : ''}</dd>`,
   );
   const noted = notes.map((note) => `<p>${escaped(note)}</p>`).join('');
@@ -101,7 +109,7 @@ function charts(evidence: readonly Evidence[]): string {
     const own = evidence.filter((one) => one.candidate === name && one.randomisation?.length);
     if (own.length === 0) return [];
     const steps = own[0]!.randomisation!;
-    const at = (i: number) => mean(own.map((one) => one.randomisation![i]!.similarities.spearmanAbsolute));
+    const at = (i: number) => mean(own.map((one) => alikeness(one, one.randomisation![i]!.similarities)));
     return [
       {
         name,

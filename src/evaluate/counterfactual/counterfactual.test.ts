@@ -1,11 +1,13 @@
 /** Counterfactual tests on models whose causes are known. */
 import { describe, expect, it } from 'vitest';
 import { random } from '../../methods/random.js';
+import { factorsNamed, type Part, renderScene } from '../../scenes/index.js';
 import { type Pixels, pixelCount, type Score } from '../faithfulness/pixels.js';
 import { type Outcome, outcomeOf } from '../model/scorer.js';
 import { fillOf } from './fills.js';
 import { regionEffects } from './region-effect.js';
 import { complement, contextRegion, type Region, shiftedRegions, topRegion } from './regions.js';
+import { sceneTwins } from './scene-twins.js';
 import { gridSegments, segmentConsistency } from './segment-consistency.js';
 import { sufficiency } from './sufficiency.js';
 import { twinEffects } from './twins.js';
@@ -134,5 +136,41 @@ describe('sufficiency and consistency', () => {
     expect(right.effects[1]!.effect.logit).toBe(0);
     expect(right.agreement).toBe(1);
     expect((await twinEffects(score, image, mask(isTag), twins)).agreement).toBe(-1);
+    // Several twins of a factor are averaged; what is negative counts for magnitudes alone.
+    const halves = [twins[0]!, { ...twins[0]!, image }, twins[1]!];
+    const signed = { ...mask(isCause), data: Array.from(mask(isCause).data, (value, i) => value - Number(isTag(i))) };
+    const averaged = await twinEffects(score, image, signed, halves, 'positive');
+    expect(averaged.effects.map(({ n, mass }) => [n, mass])).toEqual([
+      [2, 1],
+      [1, 0],
+    ]);
+    expect(averaged.effects[0]!.effect.logit).toBeCloseTo(right.effects[0]!.effect.logit / 2, 6);
+    expect((await twinEffects(score, image, signed, halves)).effects.map(({ mass }) => mass)).toEqual([64 / 80, 16 / 80]);
+  });
+});
+
+describe('twins of scenes', () => {
+  const read = ({ width, height, data }: { width: number; height: number; data: Uint8Array }): Pixels => ({
+    channels: 3,
+    width,
+    height,
+    data: Float32Array.from(data),
+  });
+  const twinsOf = (seed: number, draws: number) => sceneTwins(renderScene(seed), seed, { draws, read, onInput: (mask) => mask });
+
+  it('are there for what a scene has, as often as asked where others can be drawn', () => {
+    // Scene 2 has a distractor and no tag, scene 3 a tag and no distractor.
+    expect(twinsOf(2, 2).map(({ factor }) => factor)).toEqual(['object', 'object', 'context', 'context', 'distractor']);
+    expect(twinsOf(3, 1).map(({ factor }) => factor)).toEqual(['object', 'context', 'tag']);
+  });
+
+  it.each<[Part, 'other-object' | 'other-context' | 'no-tag']>([
+    ['object', 'other-object'],
+    ['context', 'other-context'],
+    ['tag', 'no-tag'],
+  ])('of the %s begin with the one that is called scene:3/%s', (part, kind) => {
+    const twin = twinsOf(3, 3).find(({ factor }) => factor === part)!;
+    expect(twin.image.data).toEqual(Float32Array.from(renderScene(factorsNamed(3, kind)).image.data));
+    expect(twin.mask.data).toEqual(renderScene(3).masks[part]);
   });
 });

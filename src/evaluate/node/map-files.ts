@@ -29,7 +29,7 @@ export function mapFiles(paths: readonly string[]): string[] {
 
 /** Of the files in a folder of truth, the one for a map: of the same name, or the longest that the map's name goes on from with a dot. */
 export interface TruthFolder {
-  readonly find: (map: string) => { readonly file: string; readonly name: string; readonly rest: string };
+  readonly find: (map: string, name?: string) => { readonly file: string; readonly name: string; readonly rest: string };
 }
 
 /** @throws UserError if the folder is not there or holds nothing; `find` if no file belongs to the map */
@@ -38,12 +38,14 @@ export function truthFolder(folder: string, kind: 'masks' | 'fixations'): TruthF
   const endings = kind === 'masks' ? mapEndings : fixationEndings;
   const files = filesIn(folder, endings).sort((a, b) => stem(b).length - stem(a).length);
   if (files.length === 0) fail(`there are no ${kind} in ${folder}; they are ${endings.join(', ')} files`);
+  const expected = kind === 'masks' ? 'png' : 'json';
   return {
-    find: (map) => {
-      const name = stem(map);
+    find: (map, name = stem(map)) => {
       const file =
         files.find((one) => name === stem(one) || name.startsWith(`${stem(one)}.`)) ??
-        fail(`${map} has no ${kind} in ${folder}: a file ${name.split('.')[0]}${endings[0]} is expected there`);
+        fail(
+          `${map} has no ${kind === 'masks' ? 'mask' : kind} in ${folder}: a file ${name.split('.')[0]}.${expected} is expected there`,
+        );
       return { file, name: stem(file), rest: name.slice(stem(file).length + 1) };
     },
   };

@@ -17,6 +17,8 @@ export function cost(all: readonly Evidence[], candidate: string): Judgement {
   return {
     answer: 'none',
     words,
-    evidence: [`${number(rows)} images go through a graph for one map; one prediction takes ${Math.round(forward)} ms`],
+    evidence: [
+      `${Number(rows.toFixed(1))} image${rows === 1 ? ' goes' : 's go'} through a graph for one map; one prediction takes ${Math.round(forward)} ms`,
+    ],
   };
 }

@@ -1,10 +1,13 @@
 /** Does it need what the model has learned? */
 import type { Evidence } from '../evidence.js';
 import { type Answer, type Judgement, limits, none, number } from '../judgement.js';
-import { estimateOf, type Measure, of } from '../paired.js';
+import { alikeness, estimateOf, type Measure, of } from '../paired.js';
 
 /** What the map keeps with the deepest randomisation of no more than half of the layers. */
-export const kept: Measure = (evidence) => upperStep(evidence)?.similarities.spearmanAbsolute;
+export const kept: Measure = (evidence) => {
+  const step = upperStep(evidence);
+  return step && alikeness(evidence, step.similarities);
+};
 
 /** Parameter randomisation of the layers nearest to the output. */
 export function needsWeights(all: readonly Evidence[], candidate: string): Judgement {
@@ -24,9 +27,9 @@ export function needsWeights(all: readonly Evidence[], candidate: string): Judge
   }[answer as 'yes' | 'no' | 'unclear'];
   const lines = tested[0]!.randomisation!.map(({ depth, similarities: s }) => {
     const ssim = s.ssim === undefined ? '' : `, SSIM ${number(s.ssim)}`;
-    return `${depth} of ${tested[0]!.layers} layers random: rank correlation ${number(s.spearmanAbsolute)} (signed ${number(s.spearman)})${ssim}`;
+    return `${depth} of ${tested[0]!.layers} layers random: rank correlation of magnitudes ${number(s.spearmanAbsolute)}, with their sign ${number(s.spearman)}${ssim}`;
   });
-  const limit = `limits: keeps its map above ${limits.keeps}, loses it below ${limits.loses}; images tested: ${tested.length}`;
+  const limit = `limits: keeps its map above ${limits.keeps}, loses it below ${limits.loses}, ${tested[0]!.isSigned ? 'with its sign' : 'by magnitudes'}; images tested: ${tested.length}`;
   return { answer, words, evidence: [...lines, limit] };
 }
 
