@@ -12,13 +12,46 @@ import os
 import numpy as np
 import timm
 import torch
+from timm.models.convit import ConVit
 from timm.models.swin_transformer import SwinTransformer
 from timm.models.vision_transformer import ResPostBlock, VisionTransformer
+from timm.models.vision_transformer_sam import VisionTransformerSAM
 from timm.models.xcit import Xcit
+
+import class_attention
 
 OUT = os.path.join(os.path.dirname(__file__), "../../test/fixtures/transformers")
 TARGET = 3
 timm.layers.set_fused_attn(False)
+
+
+class Joined(VisionTransformer):
+    """Scores are read from the class token beside the mean of the patches, as DINOv2's are."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.head = torch.nn.Linear(2 * self.embed_dim, self.num_classes)
+
+    def forward_head(self, z):
+        return self.head(torch.cat((z[:, 0], z[:, self.num_prefix_tokens :].mean(1)), -1))
+
+
+class GroupedQueries(torch.nn.Module):
+    """Two heads of keys and values for four of queries, by PyTorch's own repetition of them."""
+
+    def __init__(self, dim, num_heads, **_):
+        super().__init__()
+        self.q, self.kv, self.proj = torch.nn.Linear(dim, dim), torch.nn.Linear(dim, dim), torch.nn.Linear(dim, dim)
+        self.heads = num_heads
+        self.attn_drop = torch.nn.Identity()
+
+    def forward(self, x, *_, **__):
+        n, t, d = x.shape
+        split = lambda y, heads: y.reshape(n, t, heads, -1).transpose(1, 2)
+        q = split(self.q(x), self.heads)
+        k, v = (split(y, self.heads // 2).repeat_interleave(2, 1) for y in self.kv(x).chunk(2, -1))
+        weights = self.attn_drop((q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).softmax(-1))
+        return self.proj((weights @ v).transpose(1, 2).reshape(n, t, d))
 
 
 def with_weights_by_chance(model, seed):
@@ -59,7 +92,7 @@ def maps_of(model, x, grid):
         relevance = relevance + (g * a).clamp(min=0).mean(1) @ relevance
     legrad = []
     for a, z in list(zip(A, Z))[-2:]:
-        score = model.forward_head(model.norm(z.mean(1, keepdim=True)))[:, TARGET] if class_token else model.head(model.fc_norm(z.mean(1)))[:, TARGET]
+        score = model.forward_head(model.norm(z.mean(1, keepdim=True).expand_as(z)))[:, TARGET] if class_token else model.head(model.fc_norm(z.mean(1)))[:, TARGET]
         (g,) = torch.autograd.grad(score.sum(), a, retain_graph=True)
         legrad.append(g.clamp(min=0).mean((1, 2)))
     return {
@@ -69,6 +102,26 @@ def maps_of(model, x, grid):
         "transformer-attribution": on_grid(row(relevance)),
         "legrad": on_grid(sum(legrad) / 2),
     }
+
+
+def occlusion_of(model, x, grid, window=1, mode="drop"):
+    """How far the logit falls without each window of patches, next to each other. Dropped, they are cut out of the sequence, behind the positions, and
+    the blocks run on what is left; else their tokens hold zeros, or the mean of all patches. Each patch has its window's value."""
+    prefix = model.num_prefix_tokens
+    tokens = model.norm_pre(model.patch_drop(model._pos_embed(model.patch_embed(x))))
+    score = lambda z: model.forward_head(model.norm(model.blocks(z)))[:, TARGET]
+    falls = torch.zeros(len(x), *grid, dtype=x.dtype)
+    for top in range(0, grid[0], window):
+        for left in range(0, grid[1], window):
+            taken = torch.zeros(grid, dtype=torch.bool)
+            taken[top : top + window, left : left + window] = True
+            gone = torch.cat((torch.zeros(prefix, dtype=torch.bool), taken.flatten()))
+            changed = tokens[:, ~gone]
+            if mode != "drop":
+                held = tokens[:, prefix:].mean(1, keepdim=True) if mode == "mean" else torch.zeros_like(tokens[:, :1])
+                changed = torch.where(gone[None, :, None], held, tokens)
+            falls[:, taken] = (score(tokens) - score(changed))[:, None]
+    return falls
 
 
 def contributions_of(model, x, grid):
@@ -95,6 +148,12 @@ def contributions_of(model, x, grid):
     return torch.stack(cells, 1)
 
 
+def save(name, x, maps):
+    np.save(f"{OUT}/{name}.input.npy", x.numpy())
+    for method, values in maps.items():
+        np.save(f"{OUT}/{name}.{method}.npy", values.detach().numpy().astype(np.float32))
+
+
 def main():
     os.makedirs(OUT, exist_ok=True)
     shared = dict(patch_size=8, embed_dim=32, depth=3, num_heads=4, num_classes=10)
@@ -107,6 +166,10 @@ def main():
         "mean": (VisionTransformer(img_size=32, global_pool="avg", class_token=False, **shared), (32, 32), 17),
         # Normalisation behind each branch.
         "respost": (VisionTransformer(img_size=32, block_fn=ResPostBlock, init_values=0.1, **shared), (32, 32), 17),
+        # The class token and the mean of the patches; a register between them.
+        "joined": (Joined(img_size=32, reg_tokens=1, **shared), (32, 32), 17),
+        # Keys and values shared by two heads each; LayerScale.
+        "grouped": (VisionTransformer(img_size=32, init_values=0.5, attn_layer=GroupedQueries, **shared), (32, 32), 17),
     }
     facts = {}
     for seed, (name, (model, size, opset)) in enumerate(nets.items()):
@@ -116,16 +179,25 @@ def main():
         model.double()
         grid = (size[0] // 8, size[1] // 8)
         maps = maps_of(model, x.double(), grid)
+        maps["transformer-occlusion"] = occlusion_of(model, x.double(), grid)
         if name in ("wide", "registers"):
             cells = contributions_of(model, x.double(), grid)
             maps["textspan"] = cells[..., model.num_prefix_tokens :].sum((1, 2)).reshape(-1, *grid)
+            for mode in ("drop", "mean", "zero"):
+                np.save(f"{OUT}/{name}.occlusion-2-{mode}.npy", occlusion_of(model, x.double(), grid, 2, mode).detach().numpy().astype(np.float32))
             np.save(f"{OUT}/{name}.contributions.npy", cells.detach().numpy().astype(np.float32))
-        np.save(f"{OUT}/{name}.input.npy", x.numpy())
-        for method, values in maps.items():
-            np.save(f"{OUT}/{name}.{method}.npy", values.detach().numpy().astype(np.float32))
+        save(name, x, maps)
         facts[name] = {"target": TARGET, "methods": sorted(maps)}
+    model, size = with_weights_by_chance(class_attention.network(), 7), (32, 48)
+    x = torch.randn(2, 3, *size)
+    export(model, "cait", x[:1], opset_version=17)
+    maps = class_attention.maps(model.double(), x.double(), (4, 6), TARGET)
+    save("cait", x, maps)
+    facts["cait"] = {"target": TARGET, "methods": sorted(maps)}
     json.dump(facts, open(f"{OUT}/cases.json", "w"), indent=1)
     for name, model, size in (
+        ("blended", ConVit(img_size=32, patch_size=8, embed_dim=4, depth=2, num_heads=4, num_classes=4, local_up_to_layer=1), 32),
+        ("global-and-windows", VisionTransformerSAM(img_size=64, patch_size=8, embed_dim=16, depth=2, num_heads=2, num_classes=4, window_size=4, global_attn_indexes=(1,), use_rel_pos=True, neck_chans=0, global_pool="avg"), 64),
         ("windows", SwinTransformer(img_size=64, patch_size=4, window_size=4, embed_dim=8, depths=(1, 1), num_heads=(2, 2), num_classes=4), 64),
         ("channels", Xcit(img_size=32, patch_size=8, embed_dim=16, depth=1, num_heads=2, num_classes=4), 32),
     ):

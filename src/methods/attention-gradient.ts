@@ -1,8 +1,8 @@
 import type { Value } from '../onnx/graph.js';
 import type { Attention } from '../transformers/attention.js';
-import { patchMap } from '../transformers/tokens.js';
 import { lastBlocks, meanOverHeads, readRow, transformerBetween } from '../transformers/transformer.js';
 import { defineMethod } from './method.js';
+import { onPatches, registerOption } from './patch-map.js';
 import { scoreByOption, targetScore } from './target-score.js';
 
 /**
@@ -17,16 +17,17 @@ export const attentionGradient = defineMethod({
   signed: false,
   options: {
     layers: { type: 'text', default: '1', description: 'how many of the last blocks, or all; their mean' },
+    ...registerOption,
     ...targetScore,
   },
   scoreOf: scoreByOption,
   plan: ({ b, input, logits, options, gradient }) => {
     const transformer = transformerBetween(input, logits);
-    const { pool, tokens } = transformer;
-    const chosen = pool ? [pool] : lastBlocks(transformer, options.layers, 'attention-gradient');
+    const { pool } = transformer;
+    const chosen = pool ? [pool] : lastBlocks(transformer.reading, options.layers, 'attention-gradient');
     const raising = (block: Attention): Value =>
       meanOverHeads(b, block, b.relu(b.mul(gradient(block.probabilities), block.probabilities)));
     const rows = chosen.map((block) => readRow(b, transformer, raising(block)));
-    return patchMap(b, tokens, b.squeeze(b.div(rows.reduce(b.add), rows.length), [1]), chosen[0]!.keys);
+    return onPatches(b, transformer, b.squeeze(b.div(rows.reduce(b.add), rows.length), [1]), options, chosen[0]!.keys);
   },
 });

@@ -1,9 +1,9 @@
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
 import { type Attention, byHead } from '../transformers/attention.js';
-import { patchMap } from '../transformers/tokens.js';
-import { rollUp, transformerBetween } from '../transformers/transformer.js';
+import { allBlocks, lookingPart, rollUp, wholeTransformer } from '../transformers/transformer.js';
 import { defineMethod } from './method.js';
+import { onPatches, registerOption } from './patch-map.js';
 
 /**
  * Attention rollout: attention along all paths through the network, the product of the blocks' (A + I) / 2 with rows that add up to 1.
@@ -25,23 +25,26 @@ export const attentionRollout = defineMethod({
       max: 1,
       description: 'which part of the fused weights, the smallest, is set to zero',
     },
+    ...registerOption,
   },
   plan: ({ b, input, logits, options }) => {
-    const transformer = transformerBetween(input, logits);
+    const transformer = wholeTransformer(input, logits, 'attention-rollout');
     const fuse = { mean: 'ReduceMean', max: 'ReduceMax', min: 'ReduceMin' }[options['head-fusion']];
     const fused = (block: Attention) => {
       const weights = b.reduce(fuse, byHead(b, block, block.probabilities), [1], false);
       return withoutSmallest(b, weights, block, options['discard-ratio']);
     };
-    // A row r times (A + I) / 2, divided by its rows' sums, is the mean of r' A and r' with r' = r / the sums.
+    // A row r times (A + I) / 2, divided by its rows' sums, is r' A + r' with r' = r / the sums; what does not look stays.
     const step = (row: Value, block: Attention) => {
       const weights = fused(block);
       const sums = b.add(b.transpose(b.reduceSum(weights, [2]), [0, 2, 1]), 1);
-      const shared = b.div(row, sums);
-      return b.add(b.matMul(shared, weights), shared);
+      const looking = lookingPart(b, row, block);
+      const shared = b.div(looking, sums);
+      const wide = (part: Value) => b.pad(part, [0, 0, 0, 0, 0, block.keys - block.queries]);
+      return b.add(b.add(b.sub(row, wide(looking)), wide(shared)), b.matMul(shared, weights));
     };
     const pooled = transformer.pool && fused(transformer.pool);
-    return patchMap(b, transformer.tokens, rollUp(b, transformer, step, pooled));
+    return onPatches(b, transformer, rollUp(b, allBlocks(transformer), transformer, step, pooled), options);
   },
 });
 

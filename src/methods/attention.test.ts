@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sum } from '../../test/networks.js';
-import { differenceOf, noise, open, path, read } from '../../test/transformers.js';
+import { computed, differenceOf, noise, open, path, read } from '../../test/transformers.js';
 import { explain } from '../explain/explain.js';
 import type { ExplainOptions } from '../explain/explanation.js';
+import { prepare } from '../explain/subject.js';
+import { numbers } from '../onnx/tensor.js';
 import type { FloatArray } from '../tensor/tensor.js';
-import { transformerBetween } from '../transformers/transformer.js';
+import { transformerBetween, wholeTransformer } from '../transformers/transformer.js';
 import { defineMethod } from './method.js';
+import { withoutTokens } from './without-tokens.js';
 
 const cases = Object.entries(
   JSON.parse(readFileSync(path('cases.json'), 'utf8')) as Record<string, { target: number; methods: string[] }>,
@@ -24,6 +27,51 @@ describe('methods of attention', () => {
     const wanted = read(`${net}.${method}`);
     expect(attribution.shape).toEqual(wanted.shape);
     expect(differenceOf(attribution.data, wanted.data)).toBeLessThan(1e-4);
+  });
+
+  it.each(['wide', 'registers'].flatMap((net) => ['drop', 'mean', 'zero'].map((mode) => [net, mode] as const)))(
+    'on %s, occlusion of 2 x 2 tokens by %s equals PyTorch',
+    async (net, mode) => {
+      const options = { targets: [3], options: { mode, window: 2, stride: 2 } };
+      const { attribution } = await explain(await open(net), 'transformer-occlusion', read(`${net}.input`), options);
+      expect(differenceOf(attribution.data, read(`${net}.occlusion-2-${mode}`).data)).toBeLessThan(1e-4);
+    },
+  );
+
+  // With the stream [tokens, N, d], with the operator Attention, and with an attention that pools.
+  it.each(['clip-openclip/onnx/vision_model', 'clip-attention-op/vision_model', 'siglip/vision_model'])(
+    'on %s, tokens that are left out change nothing, whatever they hold',
+    async (name) => {
+      const model = await open(name);
+      const { input, scores, graph } = prepare(model.graph);
+      const [, , height, width] = input.shape as [number, number, number, number];
+      const x = noise([1, 3, height, width], 0.4);
+      // Another picture in the last row of patches.
+      const other = { ...x, data: x.data.map((value, i) => (Math.floor(i / width) % height < height - 8 ? value : -2 * value)) };
+      const { count, first, grid } = transformerBetween(input, scores).tokens;
+      const patches = grid[0] * grid[1];
+      const seen = (all: boolean) =>
+        Float32Array.from({ length: count }, (_, i) => Number(all || i < first + patches - grid[1] || i >= first + patches));
+      const run = async (image: FloatArray, all: boolean) => {
+        const [out] = await computed(graph, { [input.name]: image }, (b) => {
+          const mask = b.constant(numbers('float32', [...seen(all)], [1, count]));
+          return [withoutTokens(b, wholeTransformer(input, scores, 'test'), scores, mask)];
+        });
+        return out!.data;
+      };
+      expect(differenceOf(await run(other, false), await run(x, false))).toBeLessThan(1e-5);
+      expect(differenceOf(await run(other, true), await run(x, true))).toBeGreaterThan(0.01);
+    },
+  );
+
+  it.each([
+    ['wide', { window: '6' }, /window 6 leaves nothing of 4 x 6 patches/],
+    ['wide', { window: '5' }, /window 5 is larger than the grid/],
+    ['wide', { window: '2', stride: '3' }, /stride 3 is larger than the window, 2/],
+    ['global-and-windows', {}, /1 of the model's attentions are within windows/],
+  ])('occlusion of tokens on %s refuses %j', async (net, options, message) => {
+    const input = noise([1, 3, ...(net === 'wide' ? [32, 48] : [64, 64])]);
+    await expect(map(net, 'transformer-occlusion', input, { options })).rejects.toThrow(message);
   });
 
   it.each(['attention', 'attention-rollout'])('%s shares out 1 where every token is a patch', async (method) => {
@@ -118,17 +166,28 @@ describe('the decomposition of a score', () => {
     ).toBeLessThan(1e-5);
   });
 
-  it('object, context and registers add up to the whole', async () => {
-    const weights = { shape: [3, 4], data: Float32Array.from({ length: 12 }, (_, i) => i / 11) };
-    const whole = await clip('textspan');
-    const parts: FloatArray[] = [];
-    for (const part of ['object', 'context', 'register']) parts.push(await clip('chili', { options: { part, weights } }));
-    expect(
-      differenceOf(
-        whole.data.map((_, i) => sum(parts.map(({ data }) => data[i]!))),
-        whole.data,
-      ),
-    ).toBeLessThan(1e-5);
+  const weights = { shape: [3, 4], data: Float32Array.from({ length: 12 }, (_, i) => i / 11) };
+
+  it.each(['median', 'high-norm', 'none'])(
+    'object, context and registers add up to the whole, by the filter %s',
+    async (filter) => {
+      const whole = await clip('textspan');
+      const parts: FloatArray[] = [];
+      for (const part of ['object', 'context', 'register'])
+        parts.push(await clip('chili', { options: { part, weights, filter } }));
+      expect(
+        differenceOf(
+          whole.data.map((_, i) => sum(parts.map(({ data }) => data[i]!))),
+          whole.data,
+        ),
+      ).toBeLessThan(1e-5);
+    },
+  );
+
+  it('has no register part where nothing is filtered, nor where no token has a high norm', async () => {
+    for (const filter of ['none', 'high-norm'])
+      expect(Math.max(...(await clip('chili', { options: { part: 'register', filter } })).data.map(Math.abs))).toBe(0);
+    expect(Math.max(...(await clip('chili', { options: { part: 'register' } })).data.map(Math.abs))).toBeGreaterThan(0);
   });
 
   it.each([

@@ -1,6 +1,6 @@
-import { patchMap } from '../transformers/tokens.js';
 import { meanOverHeads, readRow, transformerBetween } from '../transformers/transformer.js';
 import { defineMethod } from './method.js';
+import { onPatches, registerOption } from './patch-map.js';
 
 /**
  * Raw attention: how much the class token attends to each patch, mean over heads; without a class token the mean over all tokens, and of
@@ -15,13 +15,14 @@ export const attention = defineMethod({
   signed: false,
   options: {
     layers: { type: 'choice', choices: ['last', 'all'], default: 'last', description: 'the last block, or the mean of all' },
+    ...registerOption,
   },
   plan: ({ b, input, logits, options }) => {
     const transformer = transformerBetween(input, logits);
-    const last = transformer.pool ?? transformer.blocks.at(-1)!;
-    const chosen = options.layers === 'all' ? transformer.blocks : [last];
+    const last = transformer.pool ?? transformer.reading.at(-1)!;
+    const chosen = options.layers === 'all' ? transformer.reading : [last];
     const rows = chosen.map((block) => readRow(b, transformer, meanOverHeads(b, block, block.probabilities)));
     const mean = b.squeeze(b.div(rows.reduce(b.add), rows.length), [1]);
-    return patchMap(b, transformer.tokens, mean, chosen[0]!.keys);
+    return onPatches(b, transformer, mean, options, chosen[0]!.keys);
   },
 });

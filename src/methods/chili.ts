@@ -3,9 +3,9 @@ import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
 import { numbers } from '../onnx/tensor.js';
 import { decompose } from '../transformers/decomposition.js';
-import { median3x3 } from '../transformers/median.js';
+import { filteredMaps, mapFilters } from '../transformers/registers.js';
 import { patchMap } from '../transformers/tokens.js';
-import { transformerBetween } from '../transformers/transformer.js';
+import { wholeTransformer } from '../transformers/transformer.js';
 import { defineMethod } from './method.js';
 import type { NamedArray } from './options.js';
 import { scoreByOption, targetScore } from './target-score.js';
@@ -36,6 +36,13 @@ export const chili = defineMethod({
       description:
         'how much each head looks at objects, 0 to 1: .npy [blocks, heads], or [sets, blocks, heads] to be averaged; or one number',
     },
+    filter: {
+      type: 'choice',
+      choices: mapFilters,
+      default: 'median',
+      description:
+        "what takes registers out of each head's map: the median of 3 x 3 patches at every patch; the same only at tokens of a high norm, for coarse grids on which a median takes small objects too; or nothing",
+    },
     border: {
       type: 'choice',
       choices: ['edge', 'zero'],
@@ -46,11 +53,11 @@ export const chili = defineMethod({
   },
   scoreOf: scoreByOption,
   plan: ({ b, input, logits, score, options }) => {
-    const transformer = transformerBetween(input, logits);
+    const transformer = wholeTransformer(input, logits, 'chili');
     const decomposed = decompose(b, transformer, score);
     const maps = decomposed.map(({ contributions, attention: { keys } }) => patchMap(b, transformer.tokens, contributions, keys));
     const all = b.concat(maps, 1);
-    const filtered = median3x3(b, all, options.border);
+    const filtered = filteredMaps(b, transformer, all, options.filter, options.border);
     const overHeads = (value: Value) => b.reduceSum(value, [1], false);
     if (options.part === 'register') return overHeads(b.sub(all, filtered));
     const weights = headWeights(b, options.weights, decomposed.length, decomposed[0]!.attention.heads);
@@ -58,11 +65,12 @@ export const chili = defineMethod({
   },
 });
 
-function headWeights(b: Builder, given: number | string | NamedArray, blocks: number, heads: number): Value {
+/** Weights as they broadcast over maps [N, blocks x heads, rows, columns]. @throws UserError for another number of heads, or none */
+export function headWeights(b: Builder, given: number | string | NamedArray, blocks: number, heads: number): Value {
   if (typeof given === 'number') return b.scalar(given);
   if (typeof given === 'string')
     return fail(
-      `chili: the object and context parts need weights of heads: --weights w.npy [${blocks}, ${heads}]; part=register needs none`,
+      `chili: the object and context parts need weights of heads: --weights w.npy [${blocks}, ${heads}], or head-weights.npy in the model's folder; part=register needs none`,
     );
   const { shape, data } = given;
   const sets = shape.length === 3 ? shape[0]! : 1;

@@ -55,6 +55,6 @@ export const occlusion = defineMethod({
 });
 
 /** Where windows begin along an axis; the last one may reach beyond the end. */
-function startsOf(size: number, window: number, stride: number): number[] {
+export function startsOf(size: number, window: number, stride: number): number[] {
   return Array.from({ length: Math.ceil((size - window) / stride) + 1 }, (_, i) => i * stride);
 }

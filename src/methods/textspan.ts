@@ -1,9 +1,9 @@
 import { fail } from '../errors.js';
 import { numbers } from '../onnx/tensor.js';
 import { decompose } from '../transformers/decomposition.js';
-import { patchMap } from '../transformers/tokens.js';
-import { transformerBetween } from '../transformers/transformer.js';
+import { wholeTransformer } from '../transformers/transformer.js';
 import { defineMethod } from './method.js';
+import { onPatches, registerOption } from './patch-map.js';
 import { scoreByOption, targetScore } from './target-score.js';
 
 /**
@@ -23,11 +23,12 @@ export const textspan = defineMethod({
       default: 'all',
       description: 'which heads count: all, or a list of block.head from zero, as in 9.2,10.5',
     },
+    ...registerOption,
     ...targetScore,
   },
   scoreOf: scoreByOption,
   plan: ({ b, input, logits, score, options }) => {
-    const transformer = transformerBetween(input, logits);
+    const transformer = wholeTransformer(input, logits, 'textspan');
     const decomposed = decompose(b, transformer, score);
     const counts = chosenHeads(
       options,
@@ -38,7 +39,7 @@ export const textspan = defineMethod({
       if (weights.every((weight) => weight === 1)) return b.reduceSum(contributions, [1], false);
       return b.reduceSum(b.mul(contributions, b.constant(numbers('float32', weights, [1, weights.length, 1]))), [1], false);
     });
-    return patchMap(b, transformer.tokens, parts.reduce(b.add), decomposed[0]!.attention.keys);
+    return onPatches(b, transformer, parts.reduce(b.add), options, decomposed[0]!.attention.keys);
   },
 });
 

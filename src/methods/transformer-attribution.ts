@@ -1,8 +1,8 @@
 import type { Value } from '../onnx/graph.js';
 import type { Attention } from '../transformers/attention.js';
-import { patchMap } from '../transformers/tokens.js';
-import { lastBlocks, meanOverHeads, rollUp, transformerBetween } from '../transformers/transformer.js';
+import { allBlocks, lastBlocks, lookingPart, meanOverHeads, rollUp, wholeTransformer } from '../transformers/transformer.js';
 import { defineMethod } from './method.js';
+import { onPatches, registerOption } from './patch-map.js';
 import { scoreByOption, targetScore } from './target-score.js';
 
 /**
@@ -17,19 +17,17 @@ export const transformerAttribution = defineMethod({
   signed: false,
   options: {
     layers: { type: 'text', default: 'all', description: 'all blocks, or how many of the last' },
+    ...registerOption,
     ...targetScore,
   },
   scoreOf: scoreByOption,
   plan: ({ b, input, logits, options, gradient }) => {
-    const transformer = transformerBetween(input, logits);
-    const blocks = lastBlocks(transformer, options.layers, 'transformer-attribution');
+    const transformer = wholeTransformer(input, logits, 'transformer-attribution');
+    const blocks = lastBlocks(allBlocks(transformer), options.layers, 'transformer-attribution');
     const raising = (block: Attention) =>
       meanOverHeads(b, block, b.relu(b.mul(gradient(block.probabilities), block.probabilities)));
-    const step = (row: Value, block: Attention) => b.add(row, b.matMul(row, raising(block)));
-    return patchMap(
-      b,
-      transformer.tokens,
-      rollUp(b, { ...transformer, blocks }, step, transformer.pool && raising(transformer.pool)),
-    );
+    const step = (row: Value, block: Attention) => b.add(row, b.matMul(lookingPart(b, row, block), raising(block)));
+    const row = rollUp(b, blocks, transformer, step, transformer.pool && raising(transformer.pool));
+    return onPatches(b, transformer, row, options, blocks[0]!.keys);
   },
 });

@@ -34,7 +34,7 @@ export function streamOf(flow: Flow, blocks: readonly Attention[]): Step[] {
   return steps;
 }
 
-/** Where the attention is added to something that it was made of. */
+/** Where the attention is added to something that it was made of, or to a class token that has not seen the image yet. */
 function residualSum(flow: Flow, attention: Attention): Step | undefined {
   const sources = new Set(reachable([attention.product.output()]).nodes);
   const isSource = (value: Value) => value.producer !== undefined && sources.has(value.producer);
@@ -42,7 +42,8 @@ function residualSum(flow: Flow, attention: Attention): Step | undefined {
   let isLinear = true;
   for (;;) {
     const [node, ...others] = flow.consumers(value);
-    if (!node || others.length > 0) return undefined;
+    if (!node) return undefined;
+    if (others.length > 0) return attention.queries < attention.keys ? startingSum(flow, attention, value, isLinear) : undefined;
     const beside = node.inputs.filter((operand) => flow.carries(operand) && operand !== value) as Value[];
     if (node.op === 'Add' && beside.length === 1 && isSource(beside[0]!)) {
       return { sum: node.output(), branch: value, attention, isLinear };
@@ -50,6 +51,13 @@ function residualSum(flow: Flow, attention: Attention): Step | undefined {
     isLinear &&= (moves.has(node.op) || linear.has(node.op)) && carrier(flow, node) === value;
     value = node.output();
   }
+}
+
+/** The stream of a class token that only looks at patches begins with a constant: the sum from which several ways lead on. */
+function startingSum(flow: Flow, attention: Attention, sum: Value, isLinear: boolean): Step | undefined {
+  const [start, branch] = [false, true].map((carries) => sum.producer?.inputs.find((value) => flow.carries(value) === carries));
+  const isToken = sum.producer?.op === 'Add' && start && (start.rank ?? 0) > 1;
+  return isToken && branch ? { sum, branch, attention, isLinear } : undefined;
 }
 
 /** Behind an attention, its output projection: the last value of a chain without branches. */

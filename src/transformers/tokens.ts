@@ -27,7 +27,7 @@ export function tokensOf(flow: Flow, input: Value, end: Value, count: number): T
     const others = count - rows * columns;
     return others >= 0 && others < Math.min(rows * columns, mostOthers);
   };
-  const grids = before.map(gridOf).filter((found) => found !== undefined);
+  const grids = before.map((node) => gridOf(flow, node)).filter((found) => found !== undefined);
   const grid = grids.length ? grids.find(fits) : proportionalGrid(input.shape, count);
   return grid && { count, first: firstPatch(flow, before, grid[0] * grid[1], count), grid };
 }
@@ -42,14 +42,19 @@ export function patchMap(b: Builder, { count, first, grid }: Tokens, values: Val
 
 const windowed = new Set(['Conv', 'AveragePool', 'MaxPool']);
 
-function gridOf(node: Node): [number, number] | undefined {
+function gridOf({ carries }: Flow, node: Node): [number, number] | undefined {
   const shape = node.output().shape ?? [];
   if (windowed.has(node.op) && shape.length === 4) return pair(shape[2], shape[3]);
-  // [N, C, rows, p, columns, p], or channels last.
-  if (node.op === 'Reshape' && shape.length === 6)
+  // [N, C, rows, p, columns, p], or channels last: of the image; of layers, these are windows.
+  if (node.op === 'Reshape' && shape.length === 6 && !behindLayer(carries, node))
     return shape[2] === shape[4] ? pair(shape[1], shape[3]) : pair(shape[2], shape[4]);
   return undefined;
 }
+
+const layers = new Set(['Conv', 'MatMul', 'Gemm', 'Einsum']);
+
+const behindLayer = (carries: Flow['carries'], node: Node): boolean =>
+  reachable(node.inputs.filter(carries)).nodes.some(({ op }) => layers.has(op));
 
 function pair(rows: unknown, columns: unknown): [number, number] | undefined {
   return typeof rows === 'number' && typeof columns === 'number' && rows * columns > 1 ? [rows, columns] : undefined;

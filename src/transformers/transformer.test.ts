@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { open } from '../../test/transformers.js';
 import { prepare } from '../explain/subject.js';
-import { findTransformer, transformerBetween } from './transformer.js';
+import { describeTransformer } from './describe.js';
+import { findTransformer, transformerBetween, wholeTransformer } from './transformer.js';
 
 const found = async (name: string) => {
   const { input, scores } = prepare((await open(name)).graph);
@@ -44,6 +45,22 @@ describe('the finder', () => {
       'siglip/vision_model',
       { blocks: 3, heads: 4, count: 16, first: 0, grid: [4, 4], hasClassToken: false, pool: 1, added: three },
     ],
+    ['grouped', { blocks: 3, heads: 4, count: 17, first: 1, grid: [4, 4], hasClassToken: true, pool: undefined, added: three }],
+    ['joined', { blocks: 3, heads: 4, count: 18, first: 2, grid: [4, 4], hasClassToken: true, pool: undefined, added: three }],
+    // Behind two blocks of patches, two in which a class token alone looks at them: the stream is the class token's.
+    [
+      'cait',
+      {
+        blocks: 2,
+        heads: 4,
+        count: 24,
+        first: 0,
+        grid: [4, 6],
+        hasClassToken: true,
+        pool: undefined,
+        added: 'attention mlp attention mlp',
+      },
+    ],
   ])('describes %s', async (name, wanted) => {
     expect(await found(name)).toEqual(wanted);
   });
@@ -55,5 +72,22 @@ describe('the finder', () => {
     const { input, scores } = prepare((await open(name)).graph);
     expect(findTransformer(input, scores)).toBeUndefined();
     expect(() => transformerBetween(input, scores)).toThrow(reason);
+  });
+
+  // One block of windows before one of the whole image (SAM); one whose weights are blended with those of positions (ConViT).
+  it.each([
+    ['global-and-windows', [8, 8]],
+    ['blended', [4, 4]],
+  ])('finds the block of %s that looks at the whole image, and says that there are others', async (name, grid) => {
+    const { input, scores } = prepare((await open(name)).graph);
+    expect(describeTransformer(transformerBetween(input, scores))).toMatchObject({
+      blocks: 1,
+      otherAttentions: 1,
+      grid,
+      decomposes: false,
+    });
+    expect(() => wholeTransformer(input, scores, 'attention-rollout')).toThrow(
+      /attention-rollout follows all attention .* and 1 of the model's attentions are within windows, blended .* or between other tokens/,
+    );
   });
 });

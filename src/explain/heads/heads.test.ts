@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { sum } from '../../../test/networks.js';
 import { computed, differenceOf, noise, open } from '../../../test/transformers.js';
 import { viewOfAll } from '../../image/index.js';
 import { decompose } from '../../transformers/decomposition.js';
 import { transformerBetween } from '../../transformers/transformer.js';
+import { explain } from '../explain.js';
 import { prepare } from '../subject.js';
 import { comparedWithTexts } from '../text-scores.js';
+import { loadConcepts } from './concepts.js';
+import { ablatedScore, loadContributions, meanContributions } from './contributions.js';
 import { symmetricEigen } from './eigen.js';
 import { nameHead } from './naming.js';
 import { headVectors } from './vectors.js';
@@ -19,7 +23,7 @@ describe('vectors of heads', () => {
       const cells = decompose(b, transformer, b.squeeze(scores, [1])).map(({ contributions }) =>
         b.unsqueeze(b.reduceSum(contributions, [2], false), [1]),
       );
-      return [headVectors(b, transformer, subject.scores, transformer.blocks), b.concat(cells, 1)];
+      return [headVectors(b, transformer, subject.scores, transformer.reading), b.concat(cells, 1)];
     });
     expect(vectors!.shape).toEqual([2, 3, 4, 24]);
     const text = given!.texts!.data as Float32Array;
@@ -27,6 +31,90 @@ describe('vectors of heads', () => {
       text.reduce((sum, value, i) => sum + value * vectors!.data[head * 24 + i]!, 0),
     );
     expect(differenceOf(times, parts!.data)).toBeLessThan(2e-5);
+  });
+});
+
+describe('contributions of heads', () => {
+  const named = { texts: { vectors: noise([2, 24]), phrases: ['a', 'b'] } };
+
+  it.each([
+    ['clip-openclip/onnx/vision_model', [1, 3, 48, 48], named, 12, 3],
+    ['wide', [1, 3, 32, 48], {}, 12, 3],
+    ['registers', [1, 3, 32, 32], {}, 12, 3],
+    ['grouped', [1, 3, 32, 32], {}, 12, 3],
+    ['joined', [1, 3, 32, 32], {}, 12, 3],
+    ['mean', [1, 3, 32, 32], {}, 12, 3],
+    ['cait', [1, 3, 32, 48], {}, 8, 2],
+  ] as const)('of %s add up to each score with those of the MLPs and the start', async (name, shape, options, heads, mlps) => {
+    const loaded = await loadContributions(await open(name), shape, options);
+    const image = noise(shape, 0.4);
+    const scores = await loaded.scores(image);
+    const largest = Math.max(...scores.map(Math.abs));
+    for (const target of [0, 1]) {
+      const parts = await loaded.parts(image, target);
+      expect([parts.heads.length, parts.mlps.length]).toEqual([heads, mlps]);
+      const all = [...parts.heads, ...parts.mlps].reduce((sum, { contribution }) => sum + contribution, parts.rest);
+      expect(parts.score).toBeCloseTo(scores[target]!, 5);
+      expect(Math.abs(all - parts.score) / largest).toBeLessThan(1e-5);
+    }
+    await loaded.dispose();
+  });
+
+  // By another way than the gradient: the head's own vector at the end of the stream.
+  it('of a head are what its vector makes of the text', async () => {
+    const subject = prepare((await open('clip-openclip/onnx/vision_model')).graph);
+    const image = noise([1, 3, 48, 48], 0.4);
+    const { input, scores, graph, given } = comparedWithTexts(subject, named.texts);
+    const [vectors] = await computed(graph, { ...given, [input.name]: image }, (b) => {
+      const transformer = transformerBetween(input, scores);
+      return [headVectors(b, transformer, subject.scores, transformer.reading)];
+    });
+    const loaded = await loadContributions(await open('clip-openclip/onnx/vision_model'), image.shape, named);
+    const { heads } = await loaded.parts(image, 1);
+    await loaded.dispose();
+    const text = (given!.texts!.data as Float32Array).subarray(24);
+    const wanted = heads.map((_, head) => text.reduce((sum, value, i) => sum + value * vectors!.data[head * 24 + i]!, 0));
+    expect(
+      differenceOf(
+        heads.map(({ contribution }) => contribution),
+        wanted,
+      ),
+    ).toBeLessThan(2e-5);
+  });
+
+  it('of a pool leave the rest of the score', async () => {
+    const texts = { vectors: noise([1, 32]), phrases: ['a'] };
+    const loaded = await loadContributions(await open('siglip/vision_model'), [1, 3, 32, 32], { texts });
+    const { score, heads, mlps, rest } = await loaded.parts(noise([1, 3, 32, 32], 0.4), 0);
+    await expect(loaded.parts(noise([1, 3, 32, 32]), 1)).rejects.toThrow(/target 1 is out of range: there are 1 scores/);
+    await loaded.dispose();
+    expect([heads.length, mlps.length]).toEqual([4, 0]);
+    expect(heads.reduce((sum, { contribution }) => sum + contribution, rest)).toBeCloseTo(score, 5);
+  });
+
+  it('are taken out, or replaced by their means', () => {
+    const partsWith = (...contributions: number[]) => ({
+      score: contributions.reduce((sum, one) => sum + one, 1),
+      heads: contributions.map((contribution, i) => ({ block: i >> 1, head: i & 1, contribution })),
+      mlps: [],
+      rest: 1,
+    });
+    const [one, other] = [partsWith(1, 2, 3, 4), partsWith(5, 2, -1, 0)];
+    const means = meanContributions([one, other]);
+    expect(means.map(({ contribution }) => contribution)).toEqual([3, 2, 1, 2]);
+    const heads = [
+      { block: 0, head: 0 },
+      { block: 1, head: 1 },
+    ];
+    expect(ablatedScore(one, heads)).toBe(6);
+    expect(ablatedScore(one, heads, means)).toBe(11);
+    expect(() => ablatedScore(one, [{ block: 2, head: 0 }])).toThrow('the model has no head 2.0');
+  });
+
+  it('are refused where attention lies within windows', async () => {
+    await expect(loadContributions(await open('global-and-windows'), [1, 3, 64, 64])).rejects.toThrow(
+      /heads follows all attention/,
+    );
   });
 });
 
@@ -72,6 +160,38 @@ describe('weights of heads', () => {
     }
     const nothing = await headWeights(model, texts, [marked(0, 0)]);
     expect([...nothing.data]).toEqual(new Array(12).fill(0));
+  });
+});
+
+describe('scores of concepts', () => {
+  it('are the cosine and the sums of the parts of the map, for more texts than share a run', async () => {
+    const model = await open('clip-openclip/onnx/vision_model');
+    const texts = { vectors: noise([19, 24]), phrases: Array.from({ length: 19 }, (_, i) => String(i)) };
+    const image = noise([1, 3, 48, 48], 0.4);
+    const weights = { shape: [3, 4], data: Float32Array.from({ length: 12 }, (_, i) => i / 11) };
+    const { run, dispose } = await loadConcepts(model, texts, weights, image.shape);
+    const scores = await run(image);
+    await dispose();
+    expect(scores.length).toBe(19);
+    for (const text of [0, 18]) {
+      for (const part of ['object', 'context', 'register'] as const) {
+        const { attribution, rows } = await explain(model, 'chili', image, {
+          texts,
+          targets: [text],
+          options: { part, weights },
+        });
+        expect(scores[text]![part]).toBeCloseTo(sum(attribution.data), 5);
+        expect(scores[text]!.score).toBeCloseTo(rows[0]!.scores[text]!, 5);
+      }
+    }
+  });
+
+  it('need weights for all heads', async () => {
+    const texts = { vectors: noise([1, 24]), phrases: ['a'] };
+    const weights = { shape: [2, 4], data: new Float32Array(8) };
+    await expect(loadConcepts(await open('clip-openclip/onnx/vision_model'), texts, weights, [1, 3, 48, 48])).rejects.toThrow(
+      /the weights have the shape \[2, 4\], and the model has 3 blocks of 4 heads/,
+    );
   });
 });
 

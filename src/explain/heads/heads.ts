@@ -65,12 +65,12 @@ async function loadVectors({ graph: original, runtime, weights }: Model, shape: 
   const { name } = imageInput(original);
   const { graph, input, scores } = prepare(original, { sizes: { [name]: [-1, ...shape.slice(1)] } });
   const transformer = transformerBetween(input, scores);
-  const all = transformer.blocks.map((_, i) => i);
+  const all = transformer.reading.map((_, i) => i);
   const indices = blocks ?? all.slice(-4);
   const wrong = indices.find((index) => !all.includes(index));
   if (wrong !== undefined) fail(`the blocks of the model are 0 to ${all.length - 1}, and ${wrong} is none of them`);
   const b = new Builder(graph.details.opset, namesOf(graph));
-  const chosen = indices.map((index) => transformer.blocks[index]!);
+  const chosen = indices.map((index) => transformer.reading[index]!);
   const vectors = b.named('head_vectors', headVectors(b, transformer, scores, chosen));
   const session = await runtime.load(new Graph({ ...graph, outputs: [vectors] }), { weights });
   return {

@@ -6,7 +6,7 @@ import { Graph } from '../../onnx/graph.js';
 import { namesOf } from '../../onnx/rewrite.js';
 import type { FloatArray } from '../../tensor/tensor.js';
 import { decompose } from '../../transformers/decomposition.js';
-import { median3x3 } from '../../transformers/median.js';
+import { filteredMaps, type MapFilter } from '../../transformers/registers.js';
 import { patchMap } from '../../transformers/tokens.js';
 import { transformerBetween } from '../../transformers/transformer.js';
 import type { Model } from '../explanation.js';
@@ -30,6 +30,8 @@ export interface WeightOptions {
   readonly alpha?: number;
   /** From where on a head's map counts as looking: its mean, or zero. */
   readonly threshold?: 'mean' | 'zero';
+  /** What takes registers out of the maps; the median of 3 x 3 patches. */
+  readonly filter?: MapFilter;
   readonly onImage?: (done: number) => void;
 }
 
@@ -42,7 +44,7 @@ export async function headWeights(
   model: Model,
   texts: Texts,
   images: AsyncIterable<MarkedImage> | Iterable<MarkedImage>,
-  { alpha = 10, threshold = 'mean', onImage }: WeightOptions = {},
+  { alpha = 10, threshold = 'mean', filter = 'median', onImage }: WeightOptions = {},
 ): Promise<FloatArray> {
   let loaded: Awaited<ReturnType<typeof loadMaps>> | undefined;
   const totals: number[] = [];
@@ -51,7 +53,7 @@ export async function headWeights(
     checkInput(input);
     if (mask.width !== view.photo.width || mask.height !== view.photo.height)
       fail(`a mask is ${mask.width} x ${mask.height}, and its photo ${view.photo.width} x ${view.photo.height}`);
-    loaded ??= await loadMaps(model, texts, input.shape);
+    loaded ??= await loadMaps(model, texts, input.shape, filter);
     const maps = await loaded.run(input, text);
     const [heads, height, width] = maps.shape.slice(1) as [number, number, number];
     for (let head = 0; head < heads; head++) {
@@ -68,7 +70,7 @@ export async function headWeights(
 }
 
 /** A session that yields the filtered contributions of all heads, [1, blocks x heads, rows, columns], for one of the texts. */
-async function loadMaps({ graph: original, runtime, weights }: Model, texts: Texts, shape: readonly number[]) {
+async function loadMaps({ graph: original, runtime, weights }: Model, texts: Texts, shape: readonly number[], filter: MapFilter) {
   const { name } = imageInput(original);
   const prepared = prepare(original, { sizes: { [name]: [-1, ...shape.slice(1)] } });
   const { graph, input, scores, given } = comparedWithTexts(prepared, texts);
@@ -77,7 +79,7 @@ async function loadMaps({ graph: original, runtime, weights }: Model, texts: Tex
   const chosen = b.input('chosen', 'float32', [1, texts.phrases.length]);
   const parts = decompose(b, transformer, b.reduceSum(b.mul(scores, chosen), [1], false));
   const maps = parts.map(({ contributions, attention }) => patchMap(b, transformer.tokens, contributions, attention.keys));
-  const filtered = b.named('head_maps', median3x3(b, b.concat(maps, 1)));
+  const filtered = b.named('head_maps', filteredMaps(b, transformer, b.concat(maps, 1), filter));
   const session = await runtime.load(new Graph({ ...graph, inputs: [...graph.inputs, chosen], outputs: [filtered] }), {
     weights,
   });
