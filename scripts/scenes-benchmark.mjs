@@ -1,40 +1,31 @@
 // Holds the maps of all methods against what the models trained on scenes are known to look at, and writes docs/benchmark.md with its chart.
-// npm run build && node scripts/scenes-benchmark.mjs [--scenes 500] [--slow 60] [--mosaics 100] [--models a,b] [--out docs]
-import { mkdirSync, writeFileSync } from 'node:fs';
+// npm run build && node scripts/scenes-benchmark.mjs [--scenes 500] [--slow 24] [--mosaics 100] [--models a,b] [--out docs] [--keep DIR]
+// --keep has each model's standings in a file, so that models may be asked one by one, or a run that broke off goes on.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openModel } from '../dist/catalog/node/open.js';
 import { benchmark, modelContrast } from '../dist/evaluate/benchmark/benchmark.js';
 import { standingsChart } from '../dist/evaluate/benchmark/chart.js';
 import { sceneEntries } from '../dist/evaluate/benchmark/entries.js';
-import { detailTable, leaders, massTable } from '../dist/evaluate/benchmark/tables.js';
+import { detailTable, leaders, massTable, refusals } from '../dist/evaluate/benchmark/tables.js';
 import { sceneTasks } from '../dist/evaluate/benchmark/tasks.js';
 
 const { values } = parseArgs({
   options: {
     scenes: { type: 'string', default: '500' },
-    slow: { type: 'string', default: '60' },
+    slow: { type: 'string', default: '24' },
     mosaics: { type: 'string', default: '100' },
     models: { type: 'string' },
     out: { type: 'string', default: 'docs' },
+    keep: { type: 'string' },
   },
 });
 const [scenes, slowScenes, mosaics] = [values.scenes, values.slow, values.mosaics].map(Number);
 const tasks = sceneTasks.filter(({ model }) => !values.models || values.models.split(',').includes(model));
 
 const models = [];
-for (const task of tasks) {
-  const model = await openModel(`scenes/${task.model}`);
-  const [, , height] = model.graph.inputs[0].shape;
-  models.push(
-    await benchmark(model, task, sceneEntries(), {
-      scenes,
-      slowScenes,
-      mosaics: typeof height === 'number' || task.part === 'tag' ? 0 : mosaics,
-      onProgress: (done, total, entry) => process.stderr.write(`${task.model} ${done + 1}/${total} ${entry}\n`),
-    }),
-  );
-}
+for (const task of tasks) models.push(await standingsOf(task));
 const named = (name) => models.find(({ model }) => model === name);
 const pair = [named('object-cnn'), named('context-cnn')];
 const contrast = pair.every(Boolean) ? modelContrast(...pair) : new Map();
@@ -73,8 +64,24 @@ writeFileSync(join(values.out, 'benchmark.md'), text);
 writeFileSync(join(values.out, 'images', 'benchmark.svg'), standingsChart(result));
 process.stdout.write(`${leaders(result)}\n`);
 
-/** Methods that cannot explain a model, each with the reason in its own words. */
-function refusals({ refused }) {
-  if (refused.length === 0) return 'All entries can explain this model.';
-  return `Not possible here: ${refused.map(({ entry, reason }) => `${entry} (${reason})`).join('; ')}.`;
+async function standingsOf(task) {
+  const kept = values.keep && join(values.keep, `${task.model}.json`);
+  if (kept && existsSync(kept))
+    return JSON.parse(readFileSync(kept, 'utf8'), (key, value) => (key === 'objectMass' ? new Map(value) : value));
+  const model = await openModel(`scenes/${task.model}`);
+  const [, , height] = model.graph.inputs[0].shape;
+  const standings = await benchmark(model, task, sceneEntries(), {
+    scenes,
+    slowScenes,
+    mosaics: typeof height === 'number' || task.part === 'tag' ? 0 : mosaics,
+    onProgress: (done, total, entry) => process.stderr.write(`${task.model} ${done + 1}/${total} ${entry}\n`),
+  });
+  if (kept) {
+    mkdirSync(values.keep, { recursive: true });
+    writeFileSync(
+      kept,
+      JSON.stringify(standings, (_, value) => (value instanceof Map ? [...value] : value)),
+    );
+  }
+  return standings;
 }

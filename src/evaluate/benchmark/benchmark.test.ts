@@ -9,7 +9,7 @@ import { tagBox } from '../../scenes/tag.js';
 import { type BenchmarkModel, benchmark, modelContrast } from './benchmark.js';
 import { standingsChart } from './chart.js';
 import { type Entry, sceneEntries } from './entries.js';
-import { type Benchmark, detailTable, leaders, massTable } from './tables.js';
+import { type Benchmark, detailTable, leaders, massTable, refusals } from './tables.js';
 import type { SceneTask } from './tasks.js';
 
 /** Says in which corner the tag is, by how far from grey the pixels there are: it cannot look at anything else. */
@@ -80,6 +80,7 @@ describe('a benchmark on scenes', async () => {
     expect(massTable(result)).toMatch(/\| gradient \| \*\*1\.00 ±0\.00\*\* \| 0\.00 ±0\.00 \|/);
     expect(massTable(result)).toMatch(/\| \*random\* \| 0\.01/);
     expect(detailTable(standings)).toMatch(/What decides is the tag/);
+    expect(refusals(standings)).toMatch(/^Not possible here:\n\n- attention: the model is no vision transformer/);
     expect(leaders(result)).toMatch(/looks at the tag \(0\.9 % of the image\): gradient 1\.00/);
     const chart = standingsChart(result);
     expect(chart.match(/<circle/g)).toHaveLength(standings.standings.length);

@@ -50,6 +50,14 @@ export function leaders({ models }: Benchmark): string {
     .join('\n');
 }
 
+/** What cannot explain a model, by the reason in its own words. */
+export function refusals({ refused }: Standings): string {
+  const reasons = [...new Set(refused.map(({ reason }) => reason))];
+  const refusedFor = (reason: string) => refused.filter((one) => one.reason === reason).map(({ entry }) => entry);
+  const lines = reasons.map((reason) => `- ${refusedFor(reason).join(', ')}: ${reason}`);
+  return lines.length ? `Not possible here:\n\n${lines.join('\n')}` : 'All entries can explain this model.';
+}
+
 /** The highest bound that a map without the model reaches: what a method has to be above to have said anything. */
 function bestWithoutModel({ standings }: Standings): number {
   return Math.max(...standings.filter(({ kind }) => kind !== 'method').map(({ mass }) => mass.high ?? mass.mean));
