@@ -106,6 +106,7 @@ def hierarchies():
         'area': hg.watershed_hierarchy_by_area,
         'volume': hg.watershed_hierarchy_by_volume,
         'dynamics': hg.watershed_hierarchy_by_dynamics,
+        'parents': hg.watershed_hierarchy_by_number_of_parents,
         'altitude': hg.quasi_flat_zone_hierarchy,
     }
     pictures = {

@@ -1,5 +1,5 @@
 /** The saliency map of a hierarchy of regions: how strong the boundary at each pixel is, by the size of what it parts. */
-import { type Attribute, area, dynamics, volume } from './graph/attributes.js';
+import { type Attribute, area, dynamics, parents, volume } from './graph/attributes.js';
 import { contourMap, strongestEdges } from './graph/contours.js';
 import { colourDistance, pixelGraph } from './graph/pixel-edges.js';
 import { spanningTree } from './graph/spanning-tree.js';
@@ -7,7 +7,7 @@ import { ultrametric } from './graph/ultrametric.js';
 import { watershedTree } from './graph/watershed.js';
 import { defineSaliency } from './method.js';
 
-const attributes: Readonly<Record<'area' | 'volume' | 'dynamics', Attribute>> = { area, volume, dynamics };
+const attributes: Readonly<Record<'area' | 'volume' | 'dynamics' | 'parents', Attribute>> = { area, volume, dynamics, parents };
 
 /**
  * Not an object map but a map of boundaries: each pixel takes the largest level of its edges, and an edge's level is the one at which the
@@ -21,9 +21,9 @@ export const mstHierarchy = defineSaliency({
   options: {
     attribute: {
       type: 'choice',
-      choices: ['area', 'volume', 'dynamics', 'altitude'],
+      choices: ['area', 'volume', 'dynamics', 'parents', 'altitude'],
       default: 'area',
-      description: 'what makes a region last; altitude: the contrast alone (quasi-flat zones)',
+      description: 'what makes a region last; parents: of how many zones it was merged; altitude: the contrast alone',
     },
   },
   compute(picture, { attribute }, show) {

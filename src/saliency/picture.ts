@@ -33,11 +33,26 @@ export function pictureFromArray({ shape, data }: NdArray, name = 'the image'): 
     const dtype = data.constructor.name.replace('Array', '').replace('Big', '').toLowerCase();
     return fail(`${name} has dtype ${dtype}; save it as uint8 (0 to 255) or float32 (0 to 1)`);
   }
+  checkFloats(data, name);
+  return { width, height, channels, levels: data };
+}
+
+/** @throws UserError if sides and levels of a picture do not agree, or floats are not levels of 0 to 1 */
+export function checkPicture({ width, height, channels, levels }: Picture): void {
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0))
+    fail(`the picture is ${width}x${height}: its sides must be whole numbers above 0`);
+  if (levels.length !== width * height * channels)
+    fail(
+      `the picture is ${width}x${height} with ${channels} channels, and has ${levels.length} levels, not ${width * height * channels}`,
+    );
+  if (levels instanceof Float32Array) checkFloats(levels, 'the picture');
+}
+
+function checkFloats(data: Float32Array, name: string): void {
   const bad = firstNonFinite(data);
   if (bad >= 0) fail(`${name} holds a ${Number.isNaN(data[bad]) ? 'NaN' : 'value that is not finite'} at element ${bad}`);
   const outside = firstOutside(data);
   if (outside >= 0) fail(`${name} holds ${data[outside]}; float32 images are 0 to 1 (divide by 255, or save uint8)`);
-  return { width, height, channels, levels: data };
 }
 
 /** The picture as an 8-bit RGB image, to be looked at. */

@@ -49,19 +49,7 @@ export function addTo(sum: Plane, { data }: Plane, weight = 1): void {
   for (let i = 0; i < data.length; i++) sum.data[i]! += weight * data[i]!;
 }
 
-/** |a - b| of two planes of one size. */
-export function absoluteDifference(a: Plane, b: Plane): Plane {
-  const map = emptyPlane(a);
-  for (let i = 0; i < map.data.length; i++) map.data[i] = Math.abs(a.data[i]! - b.data[i]!);
-  return map;
-}
-
 /** The plane in single precision. */
 export function toPlane({ width, height, data }: Field): Plane {
-  return { width, height, data: Float32Array.from(data) };
-}
-
-/** The plane in double precision. */
-export function toField({ width, height, data }: Plane): Field {
-  return { width, height, data: Float64Array.from(data) };
+  return { width, height, data: new Float32Array(data) };
 }

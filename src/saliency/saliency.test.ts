@@ -107,6 +107,28 @@ it.each(['center-surround', 'frequency-tuned', 'maximum-symmetric-surround', 'lo
   },
 );
 
+describe.each(runs)('%s %j', (name, options) => {
+  const floats = (levels: Float32Array): Picture => ({ width: 6, height: 4, channels: 1, levels });
+  it.each<[string, Picture, RegExp]>([
+    ['NaN', floats(randoms(24).fill(NaN, 5, 6)), /NaN at element 5/],
+    ['infinity', floats(randoms(24).fill(Infinity, 7, 8)), /not finite at element 7/],
+    ['floats of 0 to 255', floats(randoms(24).fill(200)), /holds 200;.*divide by 255/],
+    ['levels of four channels', { width: 6, height: 4, channels: 3, levels: new Uint8Array(96) }, /has 96 levels, not 72/],
+    ['no pixels', { width: 0, height: 4, channels: 1, levels: new Uint8Array(0) }, /0x4: its sides/],
+  ])('refuses %s', (_, picture, message) => {
+    expect(() => saliency(picture, name, options)).toThrow(UserError);
+    expect(() => saliency(picture, name, options)).toThrow(message);
+  });
+
+  // Medians and basins do not see the pixel: flat maps inside the methods, where scaling would divide by zero.
+  it('is finite on a picture of one colour but for a pixel', () => {
+    const levels = new Uint8Array(20 * 15 * 3).fill(90);
+    levels[20 * 7 * 3 + 30] = 250;
+    const { data } = saliency({ width: 20, height: 15, channels: 3, levels }, name, options);
+    expect(data.every((value) => value >= 0 && value < Infinity)).toBe(true);
+  });
+});
+
 it('spectral residual takes 50 megapixels, and looks at few of them', () => {
   const [width, height] = [8192, 6144];
   const levels = new Uint8Array(width * height);

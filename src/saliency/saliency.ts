@@ -2,7 +2,7 @@
 import type { Plane } from '../image/image.js';
 import { type GivenOptions, readOptions } from '../methods/options.js';
 import type { SaliencyMethod, Show } from './method.js';
-import { isConstant, type Picture } from './picture.js';
+import { checkPicture, isConstant, type Picture } from './picture.js';
 import { emptyPlane } from './plane.js';
 import { saliencyNamed } from './registry.js';
 
@@ -11,11 +11,12 @@ import { saliencyNamed } from './registry.js';
  * @param method a method, or its name
  * @param given options as text or values; defaults for the rest
  * @param show receives intermediate maps
- * @throws UserError for an unknown method, an unknown option, or a value out of range
+ * @throws UserError for an unknown method, an unknown option, a value out of range, or a picture that is none (NaN, levels that are missing)
  */
 export function saliency(picture: Picture, method: SaliencyMethod | string, given: GivenOptions = {}, show?: Show): Plane {
   const chosen = typeof method === 'string' ? saliencyNamed(method) : method;
   const options = readOptions(chosen.name, chosen.options, given);
+  checkPicture(picture);
   if (!chosen.blind && isConstant(picture)) return emptyPlane(picture);
   return chosen.compute(picture, options, show);
 }

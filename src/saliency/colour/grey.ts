@@ -41,6 +41,14 @@ export function greyOf(red: number, green: number, blue: number): number {
   return (3735 * blue + 19235 * green + 9798 * red + 16384) >> 15;
 }
 
+/** The same of a single pixel, by its number. */
+export function byteGreyAt(levels: Picture['levels'], channels: 1 | 3, pixel: number): number {
+  if (channels === 1) return levels instanceof Uint8Array ? levels[pixel]! : byteOf(levels[pixel]!);
+  const at = 3 * pixel;
+  if (levels instanceof Uint8Array) return greyOf(levels[at]!, levels[at + 1]!, levels[at + 2]!);
+  return greyOf(byteOf(levels[at]!), byteOf(levels[at + 1]!), byteOf(levels[at + 2]!));
+}
+
 /** The levels as bytes: floats are rounded as floor(255 x + 0.5). Bytes are not copied. */
 export function byteLevels({ levels }: Picture): Uint8Array {
   if (levels instanceof Uint8Array) return levels;

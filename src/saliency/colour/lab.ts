@@ -36,8 +36,13 @@ function response(t: number): number {
  * Lab of a picture, interleaved: L 0 to 100, a and b about -128 to 127. A grey picture is R = G = B.
  * @param into receives three numbers a pixel, in its own precision
  * @param normalise maps a level of 0 to 1 to another, before the conversion; for bytes it is called 256 times
+ * @param ratio by which Lab is multiplied
  */
-export function fillLab(picture: Picture, into: Float32Array | Float64Array, normalise?: (level: number) => number): void {
+export function fillLab(
+  picture: Picture,
+  into: Float32Array | Float64Array,
+  { normalise, ratio = 1 }: { normalise?: (level: number) => number; ratio?: number } = {},
+): void {
   const { width, height, channels, levels } = picture;
   const table = normalise ? Float64Array.from({ length: 256 }, (_, level) => linear(normalise(level / 255))) : linearBytes();
   const bytes = levels instanceof Uint8Array;
@@ -51,9 +56,9 @@ export function fillLab(picture: Picture, into: Float32Array | Float64Array, nor
     const x = response((0.412453 * r + 0.35758 * g + 0.180423 * b) / whiteX);
     const y = response(0.212671 * r + 0.71516 * g + 0.072169 * b);
     const z = response((0.019334 * r + 0.119193 * g + 0.950227 * b) / whiteZ);
-    into[out] = 116 * y - 16;
-    into[out + 1] = 500 * (x - y);
-    into[out + 2] = 200 * (y - z);
+    into[out] = (116 * y - 16) * ratio;
+    into[out + 1] = 500 * (x - y) * ratio;
+    into[out + 2] = 200 * (y - z) * ratio;
   }
 }
 

@@ -19,7 +19,7 @@ export function gaborEnergiesBySpectrum(plane: Plane, gabor: Gabor): Plane[] {
       padded.data[y * size.width + x] = plane.data[row + replicate(x - radius, plane.width)]!;
     }
   }
-  const picture = spectrumOf(padded, size);
+  const picture = spectrumOf(padded);
   return directions.map((direction) => {
     const { even, odd } = gaborPair(gabor, direction);
     const re = new Float64Array(padded.data.length);
@@ -37,12 +37,12 @@ export function gaborEnergiesBySpectrum(plane: Plane, gabor: Gabor): Plane[] {
       im[i] = re[i]! * picture.im[i]! + im[i]! * picture.re[i]!;
       re[i] = real;
     }
-    inverse2({ re, im }, size);
+    const answers = inverse2({ re, im }, size);
     const energy = emptyPlane(plane);
     for (let y = 0, out = 0; y < plane.height; y++) {
       for (let x = 0; x < plane.width; x++, out++) {
         const at = (y + radius) * size.width + x + radius;
-        energy.data[out] = (Math.abs(re[at]!) + Math.abs(im[at]!)) / re.length;
+        energy.data[out] = (Math.abs(answers.re[at]!) + Math.abs(answers.im[at]!)) / re.length;
       }
     }
     return energy;

@@ -5,14 +5,17 @@ import type { Plane } from '../../image/image.js';
 export function localMaxima(map: Plane): number[] {
   const { width, height, data } = map;
   const places: number[] = [];
-  for (let y = 0, at = 0; y < height; y++) {
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
     const inside = y > 0 && y < height - 1;
-    for (let x = 0; x < width; x++, at++) {
+    for (let x = 0; x < width; x++) {
+      const at = row + x;
       const value = data[at]!;
+      // Along a row a value is above the next one, or it is not the highest. Then the next one is not, and is passed over.
+      if (x + 1 < width && value <= data[at + 1]!) continue;
       const highest =
-        inside && x > 0 && x < width - 1
+        inside && x > 0 && x + 1 < width
           ? value > data[at - 1]! &&
-            value > data[at + 1]! &&
             value > data[at - width]! &&
             value > data[at + width]! &&
             value > data[at - width - 1]! &&
@@ -21,6 +24,7 @@ export function localMaxima(map: Plane): number[] {
             value > data[at + width + 1]!
           : isHighest(map, x, y);
       if (highest) places.push(at);
+      x++;
     }
   }
   return places;

@@ -1,4 +1,4 @@
-/** What a region of a partition tree is worth: its area, its volume, or the depth of its deepest minimum. */
+/** What a region of a partition tree is worth: its area, its volume, the depth of its deepest minimum, or how many zones it was merged from. */
 import type { PartitionTree } from './partition-tree.js';
 
 export type Attribute = (tree: PartitionTree) => Float64Array;
@@ -44,4 +44,27 @@ export const dynamics: Attribute = ({ leaves, children, parent, altitude }) => {
     values[other] = other < leaves ? 0 : altitude[node]! - lowest[other]!;
   }
   return values.fill(0, 0, leaves);
+};
+
+/**
+ * The number of parents: how many quasi-flat zones within the region, itself included, have a zone among their parts, and 1 more. Perret,
+ * Cousty, Guimarães, Maia, IEEE Transactions on Image Processing 2018.
+ */
+export const parents: Attribute = ({ leaves, children, parent, altitude }) => {
+  const root = parent.length - 1;
+  // The topmost node of a zone stands for it.
+  const zone = new Int32Array(parent.length);
+  const counts = new Float64Array(parent.length);
+  zone[root] = root;
+  for (let node = root - 1; node >= leaves; node--) {
+    const above = zone[parent[node]!]!;
+    if (altitude[node] === altitude[above]) zone[node] = above;
+    else {
+      zone[node] = node;
+      counts[above] = 1;
+    }
+  }
+  for (let k = 0; 2 * k < children.length; k++) counts[leaves + k]! += counts[children[2 * k]!]! + counts[children[2 * k + 1]!]!;
+  for (let node = leaves; node <= root; node++) counts[node]!++;
+  return counts;
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fixtureNumbers, fixturePicture, randomPicture, randoms } from '../../../test/fixtures/saliency/load.js';
 import type { Picture } from '../picture.js';
-import { type Attribute, area, dynamics, volume } from './attributes.js';
+import { type Attribute, area, dynamics, parents, volume } from './attributes.js';
 import { barrierDistance } from './barrier-distance.js';
 import { contourMap, strongestEdges } from './contours.js';
 import { partitionTree } from './partition-tree.js';
@@ -112,6 +112,7 @@ describe('hierarchical watersheds', () => {
       ['area', area],
       ['volume', volume],
       ['dynamics', dynamics],
+      ['parents', parents],
       ['altitude', undefined],
     ])('by %s equals Higra', (attribute, by) => {
       const expected = fixtureNumbers(name, attribute);

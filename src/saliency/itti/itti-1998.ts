@@ -4,30 +4,33 @@ import { rgbPlanes } from '../colour/channels.js';
 import { resizeBilinear } from '../filter/bilinear.js';
 import { directions } from '../filter/gabor.js';
 import { gaborEnergies } from '../filter/gabor-energy.js';
-import { pyramid, pyrDown } from '../filter/pyramid.js';
+import { pyramid, pyrDown, pyrDownOf, type ReadRow } from '../filter/pyramid.js';
 import type { Show } from '../method.js';
 import type { Picture } from '../picture.js';
 import { addTo, emptyPlane } from '../plane.js';
-import { acrossScales, type Contrast, centers, lastLevel } from './contrast.js';
-import { promoted } from './promotion.js';
+import { centers, contrastsAcrossScales, lastLevel } from './contrast.js';
+import { addPromoted, promoted } from './promotion.js';
 
 /** The paper's pictures had 640 x 480 pixels; on small ones the coarse levels would hold nothing. */
 const SMALL = 512;
 const ENLARGED = 640;
 
 export function itti1998(picture: Picture, show?: Show): Plane {
-  const { intensity, redGreen, blueYellow } = opponents(picture);
-  const intensities = pyramid(intensity, lastLevel);
-  const oriented = intensities.slice(centers[0]).map((level) => gaborEnergies(level, { radius: 4, period: 7, sigma: 7 / 3 }));
+  const [intensity, redGreen, blueYellow] = opponents(picture).map((half) => pyramid(half, lastLevel, 1)) as [
+    Plane[],
+    Plane[],
+    Plane[],
+  ];
+  const oriented = intensity.slice(centers[0]).map((level) => gaborEnergies(level, { period: 7, sigma: 7 / 3 }));
 
-  const intensityMap = conspicuity('intensity', acrossScales(intensities), show);
-  const colourMap = conspicuity('red-green', acrossScales(pyramid(redGreen, lastLevel), 1), show);
-  addTo(colourMap, conspicuity('blue-yellow', acrossScales(pyramid(blueYellow, lastLevel), 1), show));
+  const intensityMap = conspicuity('intensity', intensity, -1, show);
+  const colourMap = conspicuity('red-green', redGreen, 1, show);
+  addTo(colourMap, conspicuity('blue-yellow', blueYellow, 1, show));
   const orientationMap = emptyPlane(intensityMap);
   for (const [index, degrees] of directions.entries()) {
     // Levels below the first centre are not filtered; their places stay empty.
     const levels = [...new Array<Plane>(centers[0]), ...oriented.map((energies) => energies[index]!)];
-    addTo(orientationMap, promoted(conspicuity(`${degrees} degrees`, acrossScales(levels), show)));
+    addPromoted(orientationMap, conspicuity(`${degrees} degrees`, levels, -1, show));
   }
 
   const sum = emptyPlane(intensityMap);
@@ -37,57 +40,56 @@ export function itti1998(picture: Picture, show?: Show): Plane {
     ['orientation', orientationMap],
   ] as const) {
     show?.(`${name} conspicuity`, map);
-    addTo(sum, promoted(map), 1 / 3);
+    addPromoted(sum, map, 1 / 3);
   }
   return resizeBilinear(sum, picture.width, picture.height);
 }
 
-interface Opponents {
-  readonly intensity: Plane;
-  readonly redGreen: Plane;
-  readonly blueYellow: Plane;
+/**
+ * Level 1 of intensity, red - green and blue - yellow; level 0 is not kept. Colours are divided by intensity where that is above a tenth of its
+ * maximum, and 0 elsewhere. Pyramids are linear, so that those of both differences serve for the four colours of the paper.
+ */
+function opponents(picture: Picture): Plane[] {
+  const small = Math.min(picture.width, picture.height) < SMALL && Math.max(picture.width, picture.height) < ENLARGED;
+  const input = small ? enlarged(picture) : picture;
+  return pyrDownOf(input, 3, colourRows(input));
 }
 
-/**
- * Intensity, red - green and blue - yellow. Colours are divided by intensity where that is above a tenth of its maximum, and 0 elsewhere.
- * Pyramids are linear, so that those of both differences serve for the four colours of the paper. A picture that keeps its size is read as
- * it is: three planes of a large photo are the most expensive part.
- */
-function opponents(picture: Picture): Opponents {
-  const small = Math.min(picture.width, picture.height) < SMALL && Math.max(picture.width, picture.height) < ENLARGED;
-  const { width, height, channels, levels } = small ? enlarged(picture) : picture;
-  const scale = levels instanceof Uint8Array ? 1 / 255 : 1;
-  const intensity = emptyPlane({ width, height });
-  const redGreen = emptyPlane(intensity);
-  const blueYellow = emptyPlane(intensity);
-  if (channels === 1) {
-    for (let i = 0; i < intensity.data.length; i++) intensity.data[i] = levels[i]! * scale;
-    return { intensity, redGreen, blueYellow };
+/** Of a grey picture all differences are 0. */
+function colourRows(picture: Picture): ReadRow {
+  const { width, channels, levels } = picture;
+  const [second, third] = channels === 3 ? [1, 2] : [0, 0];
+  const scale = (levels instanceof Uint8Array ? 1 / 255 : 1) / 3;
+  const dark = brightest(picture) / 10;
+  return (y, [intensity, redGreen, blueYellow]) => {
+    for (let x = 2, at = y * width * channels; x < width + 2; x++, at += channels) {
+      const r = levels[at]!;
+      const g = levels[at + second]!;
+      const b = levels[at + third]!;
+      const sum = r + g + b;
+      intensity![x] = sum * scale;
+      // R = r - (g + b) / 2 is (3 r - sum) / 2, and Y = (r + g) / 2 - |r - g| / 2 - b is min(r, g) - b; negatives count as 0.
+      const red = Math.max(0, 3 * r - sum);
+      const green = Math.max(0, 3 * g - sum);
+      const blue = Math.max(0, 3 * b - sum);
+      const yellow = 2 * Math.max(0, Math.min(r, g) - b);
+      // Each of them is in proportion to the colours: dividing at the end, by the intensity on the same scale, is the same.
+      const share = sum > dark ? 1.5 / sum : 0;
+      redGreen![x] = (red - green) * share;
+      blueYellow![x] = (blue - yellow) * share;
+    }
+  };
+}
+
+/** The largest sum of a pixel's three levels. */
+function brightest({ channels, levels }: Picture): number {
+  const [second, third] = channels === 3 ? [1, 2] : [0, 0];
+  let most = 0;
+  for (let at = 0; at < levels.length; at += channels) {
+    const sum = levels[at]! + levels[at + second]! + levels[at + third]!;
+    if (sum > most) most = sum;
   }
-  let brightest = 0;
-  for (let i = 0, at = 0; i < intensity.data.length; i++, at += 3) {
-    const sum = levels[at]! + levels[at + 1]! + levels[at + 2]!;
-    if (sum > brightest) brightest = sum;
-    intensity.data[i] = (sum * scale) / 3;
-  }
-  for (let i = 0, at = 0; i < intensity.data.length; i++, at += 3) {
-    const r = levels[at]!;
-    const g = levels[at + 1]!;
-    const b = levels[at + 2]!;
-    const sum = r + g + b;
-    if (!(sum > brightest / 10)) continue;
-    // R = r - (g + b) / 2 is (3 r - sum) / 2, and Y = (r + g) / 2 - |r - g| / 2 - b is min(r, g) - b; negatives count as 0.
-    const red = 3 * r > sum ? 3 * r - sum : 0;
-    const green = 3 * g > sum ? 3 * g - sum : 0;
-    const blue = 3 * b > sum ? 3 * b - sum : 0;
-    const darker = Math.min(r, g);
-    const yellow = darker > b ? 2 * (darker - b) : 0;
-    // Each of them is in proportion to the colours: dividing at the end, by the intensity on the same scale, is the same.
-    const share = 1.5 / sum;
-    redGreen.data[i] = (red - green) * share;
-    blueYellow.data[i] = (blue - yellow) * share;
-  }
-  return { intensity, redGreen, blueYellow };
+  return most;
 }
 
 /** The picture with its longer side at 640, as floats. */
@@ -104,17 +106,13 @@ function enlarged(picture: Picture): Picture {
 }
 
 /** The sum of the promoted contrasts at level 4. Halving is linear: maps are added at their own level first. */
-function conspicuity(name: string, contrasts: readonly Contrast[], show?: Show): Plane {
-  let sum: Plane | undefined;
-  for (const center of centers) {
-    const here = contrasts.filter((contrast) => contrast.center === center);
-    const next = sum ? pyrDown(sum) : emptyPlane(here[0]!.map);
-    for (const { surround, map } of here) {
-      const normalised = promoted(map);
-      show?.(`${name} ${center}-${surround}`, normalised);
-      addTo(next, normalised);
-    }
-    sum = next;
-  }
-  return sum!;
+function conspicuity(name: string, levels: readonly Plane[], sign: 1 | -1, show?: Show): Plane {
+  const sums = contrastsAcrossScales(levels, sign, (sum, contrast, scales) => {
+    show?.(`${name} ${scales}`, promoted(contrast));
+    addPromoted(sum, contrast);
+  });
+  return sums.reduce((finer, sum) => {
+    addTo(sum, pyrDown(finer));
+    return sum;
+  });
 }

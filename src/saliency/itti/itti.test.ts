@@ -3,7 +3,7 @@ import { randomPicture } from '../../../test/fixtures/saliency/load.js';
 import { pyramid } from '../filter/pyramid.js';
 import { itti } from '../itti.js';
 import { competed } from './competition.js';
-import { acrossScales } from './contrast.js';
+import { contrastsAcrossScales } from './contrast.js';
 import { promoted, promotedByBlocks } from './promotion.js';
 
 const mapOf = (peaks: readonly (readonly [x: number, y: number, value: number])[], size = 40) => {
@@ -68,11 +68,17 @@ it('in competition the strongest of many peaks wins', () => {
 
 it('contrasts across scales are six, at the size of their centre', () => {
   const plane = { width: 130, height: 70, data: new Float32Array(130 * 70).fill(2) };
-  const contrasts = acrossScales(pyramid(plane, 8));
-  expect(contrasts.map(({ center, surround }) => `${center}-${surround}`)).toEqual(['2-5', '2-6', '3-6', '3-7', '4-7', '4-8']);
-  expect(contrasts[0]!.map).toMatchObject({ width: 33, height: 18 });
-  expect(Math.max(...contrasts[0]!.map.data)).toBe(0);
-  expect(acrossScales(pyramid(plane, 8), 1)[5]!.map.data[0]).toBe(4);
+  const names: string[] = [];
+  const sums = contrastsAcrossScales(pyramid(plane, 8), -1, (_, map, name) => {
+    names.push(name);
+    expect(Math.max(...map.data)).toBe(0);
+  });
+  expect(names).toEqual(['2-5', '2-6', '3-6', '3-7', '4-7', '4-8']);
+  expect(sums[0]).toMatchObject({ width: 33, height: 18 });
+  const added = contrastsAcrossScales(pyramid(plane, 8), 1, (sum, map) => {
+    sum.data[0]! += map.data[0]!;
+  });
+  expect(added.map(({ data }) => data[0])).toEqual([8, 8, 8]);
 });
 
 it.each(['itti-1998', 'pysaliencymap', 'walther'] as const)('%s shows its conspicuity maps', (variant) => {

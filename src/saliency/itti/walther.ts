@@ -21,7 +21,7 @@ export function walther(picture: Picture, show?: Show): Plane {
   const { intensity, redGreen, blueYellow } = features(picture);
   const intensities = halvings(intensity);
   const oriented = intensities.map((level, index) =>
-    index < centers[0] ? [] : gaborEnergies(level, { radius: 4, period: 7, sigma: 7 / 3 }),
+    index < centers[0] ? [] : gaborEnergies(level, { period: 7, sigma: 7 / 3 }),
   );
   const channels: Record<string, (readonly Plane[])[]> = {
     intensity: [intensities],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fixture, fixturePicture, randomPicture } from '../../../test/fixtures/saliency/load.js';
+import { fixture, fixturePicture, randomPicture, randoms } from '../../../test/fixtures/saliency/load.js';
 import { adjacency, onBorder, shortestPaths } from './adjacency.js';
+import { assignment } from './assignment.js';
 import { solveCholesky } from './cholesky.js';
 import { seedGrid } from './seeds.js';
 import { slic } from './slic.js';
@@ -18,6 +19,35 @@ describe('SLIC', () => {
     const expected = fixture(name, 'labels').data as Int32Array;
     expect([...labels]).toEqual([...expected]);
     expect(count).toBe(Math.max(...expected) + 1);
+  });
+
+  it('assigns each pixel to its nearest centre, the first of equals, as trying them all does', () => {
+    const [width, height, step, reach] = [45, 38, 9, 14];
+    // Few colours, and centres on pixels: many distances are equal.
+    const pixels = Float64Array.from(randoms(width * height * 3, 5), (value) => Math.floor(value * 3));
+    const centers = Float64Array.from(randoms(30 * 5, 6), (value, i) => Math.floor(value * [height, width, 3, 3, 3][i % 5]!));
+    // One that lost all its pixels is nowhere.
+    centers.fill(NaN, 35, 40);
+    const labels = new Int32Array(width * height).fill(7);
+    const assign = assignment({ width, height, pixels, step, reachX: reach, reachY: reach });
+    for (const shift of [0, 1.5]) {
+      for (let k = 0; k < 30; k++) centers[k * 5 + 1]! += shift;
+      const expected = labels.map((before, at) => {
+        const [x, y] = [at % width, Math.floor(at / width)];
+        let [label, nearest] = [before, Infinity];
+        for (let k = 0; k < 30; k++) {
+          const [cy, cx] = [centers[k * 5]!, centers[k * 5 + 1]!];
+          const within = (place: number, center: number) =>
+            place >= Math.trunc(Math.max(center - reach, 0)) && place < Math.trunc(center + reach + 1);
+          const colour = [0, 1, 2].reduce((sum, c) => sum + (pixels[3 * at + c]! - centers[k * 5 + 2 + c]!) ** 2, 0);
+          const distance = ((cy - y) ** 2 + (cx - x) ** 2) * (1 / step ** 2) + colour;
+          if (within(x, cx) && within(y, cy) && distance < nearest) [label, nearest] = [k, distance];
+        }
+        return label;
+      });
+      assign(centers, labels);
+      expect([...labels]).toEqual([...expected]);
+    }
   });
 
   it('makes connected regions that cover the picture', () => {
