@@ -1,17 +1,25 @@
 /**
- * How long classical saliency takes, beside OpenCV and scikit-image where a Python with them is named, and how it grows with the picture.
+ * How long classical saliency takes, beside OpenCV and scikit-image where a Python with them is named, how it grows with the picture, and
+ * how much memory it needs.
  *
- *   node bench/saliency.mjs [--side 512] [--rounds 15] [--python venv/bin/python] [--growth] [--video] [--only spectral-residual]
+ *   node bench/saliency.mjs [--side 512] [--rounds 15] [--python venv/bin/python] [--growth] [--video] [--memory] [--megapixels 50]
+ *                           [--only spectral-residual] [--document docs/saliency.md]
  *
- * Prints JSON: medians and minima in milliseconds; `ratios` are ours over theirs by the minima, which a busy machine disturbs
- * least. The peers are timed by oracles/saliency/time_peers.py in blocks before and after ours. `growth` has the milliseconds per megapixel at 0.25, 1, 4 and
- * 16 megapixels, `video` the frames a second of spectral residual at 640 x 480.
+ * Prints JSON, in milliseconds of one thread's time on the processor, which a busy machine disturbs less than the clock. Both sides read the
+ * same photo; the peers, one thread each, are timed by oracles/saliency/time_peers.py in blocks before and after ours. `ratios` are ours over
+ * theirs, by the smallest and by the median of each. `--document` writes the figures into the page as tables.
  */
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { saliency, saliencyMethods } from '../dist/saliency/index.js';
+import { resizeImage } from '../dist/image/index.js';
+import { decodeImage } from '../dist/image/node/index.js';
+import { pictureFromImage, saliency, saliencyMethods } from '../dist/saliency/index.js';
 import { slic } from '../dist/saliency/region/slic.js';
+import { documented } from './saliency-tables.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -20,135 +28,149 @@ const { values } = parseArgs({
     python: { type: 'string' },
     growth: { type: 'boolean', default: false },
     video: { type: 'boolean', default: false },
+    memory: { type: 'boolean', default: false },
+    megapixels: { type: 'string', default: '50' },
     only: { type: 'string', default: '' },
+    document: { type: 'string' },
   },
 });
 const side = Number(values.side);
 const rounds = Number(values.rounds);
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const photo = await decodeImage(here('../models/photos/astronaut.png'));
 
-/** What grows in proportion to the pixels; the others work at a fixed size, or look at pairs. */
-const linear = [
-  'center-surround',
-  'fine-grained',
-  'spectral-residual',
-  'frequency-tuned',
-  'maximum-symmetric-surround',
-  'itti',
-  'local-entropy',
-  'region-contrast',
-  'mst',
-  'mst-hierarchy',
-];
-
-const picture = scene(side, side);
-const jobs = saliencyMethods
-  .flatMap(({ name, options }) =>
-    options.variant
-      ? options.variant.choices.map((variant) => [
-          variant === options.variant.default ? name : `${name} ${variant}`,
-          name,
-          { variant },
-        ])
+/** A method with each of its variants, as [label, name, options]. */
+const runs = saliencyMethods
+  .flatMap(({ name, options: { variant } }) =>
+    variant
+      ? variant.choices.map((v) => [v === variant.default ? name : `${name} ${v}`, name, { variant: v }])
       : [[name, name, {}]],
   )
-  .map(([label, name, options]) => [label, () => saliency(picture, name, options)]);
-jobs.push(['slic', () => slic(picture, { segments: 200, compactness: 10 })]);
+  .filter(([label]) => label.includes(values.only));
 
-const ours = {};
-const theirs = [];
-if (values.python) theirs.push(peers());
-for (const [label, job] of jobs) {
-  if (!label.includes(values.only)) continue;
-  ours[label] = timed(job, label.startsWith('spectral') ? 10 * rounds : rounds);
+/** What does not grow in proportion to the pixels: it works at a fixed size, whatever the picture's, and only the map grows. */
+const fixedSize = new Set(['spectral-residual', 'phase-spectrum', 'image-signature', 'minimum-barrier', 'center-prior']);
+
+const result = { engine: `node ${process.version}`, side, rounds, ...timesBeside() };
+if (values.growth) result.growth = { unit: 'ms per megapixel', ...growth() };
+if (values.video) result.video = video();
+if (values.memory) result.memory = memory();
+console.log(JSON.stringify(result, null, 2));
+if (values.document) {
+  writeFileSync(values.document, documented(readFileSync(values.document, 'utf8'), result));
 }
-if (values.python) theirs.push(peers(), peers());
 
-const result = { engine: `node ${process.version}`, side, rounds, ms: ours };
-if (values.python) {
-  const names = { itti: 'itti itti-1998' };
-  const peer = Object.fromEntries(
-    Object.keys(theirs[0].ms).map((name) => [name, Math.min(...theirs.map(({ ms }) => ms[name].min))]),
-  );
-  result.peers = { opencv: theirs[0].opencv, threads: theirs[0].threads, minMs: peer };
-  result.ratios = Object.fromEntries(
-    Object.entries(ours).flatMap(([label, { min: time }]) => {
-      const other = peer[label] ?? peer[names[label]];
-      return other ? [[label, round(time / other)]] : [];
+function timesBeside() {
+  const picture = photoOf(side, side);
+  const jobs = runs.map(([label, name, options]) => [label, () => saliency(picture, name, options)]);
+  if ('slic'.includes(values.only)) jobs.push(['slic', () => slic(picture, { segments: 200, compactness: 10 })]);
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-bench-'));
+  try {
+    const file = join(folder, 'picture.rgb');
+    writeFileSync(file, picture.levels);
+    const before = values.python ? [peers(file)] : [];
+    const ms = Object.fromEntries(
+      jobs.map(([label, job]) => [label, timed(job, label === 'spectral-residual' ? 20 * rounds : rounds)]),
+    );
+    if (!values.python) return { ms };
+    const theirs = [...before, peers(file)];
+    const merged = Object.fromEntries(
+      Object.keys(theirs[0].ms).map((name) => [
+        name,
+        { min: Math.min(...theirs.map((t) => t.ms[name].min)), median: Math.min(...theirs.map((t) => t.ms[name].median)) },
+      ]),
+    );
+    const { opencv, skimage, threads } = theirs[0];
+    return { ms, peers: { opencv, skimage, threads, ms: merged }, ratios: ratiosOf(ms, merged) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function ratiosOf(ms, theirs) {
+  return Object.fromEntries(
+    Object.entries(theirs).flatMap(([name, other]) => {
+      const own = ms[name];
+      return own ? [[name, { min: round(own.min / other.min), median: round(own.median / other.median) }]] : [];
     }),
   );
 }
-if (values.growth) result.growth = { unit: 'ms per megapixel', ...growth() };
-if (values.video) result.video = video();
-console.log(JSON.stringify(result, null, 2));
+
+function peers(file) {
+  const options = ['--picture', file, '--side', String(side), '--rounds', String(rounds)];
+  return JSON.parse(execFileSync(values.python, [here('../oracles/saliency/time_peers.py'), ...options], { encoding: 'utf8' }));
+}
 
 function growth() {
   const sizes = [512, 1024, 2048, 4096];
-  const scenes = new Map(sizes.map((size) => [size, scene(size, size)]));
+  const pictures = sizes.map((size) => repeated(size, size));
   return Object.fromEntries(
-    linear.map((name) => [
-      name,
-      Object.fromEntries(
-        sizes.map((size) => {
-          const large = scenes.get(size);
-          const { min } = size > 1024 ? timed(() => saliency(large, name), 1, 0) : timed(() => saliency(large, name), 5);
-          return [`${(size * size) / 2 ** 20} MP`, round((min * 2 ** 20) / (size * size))];
-        }),
-      ),
-    ]),
+    runs
+      .filter(([, name]) => !fixedSize.has(name))
+      .map(([label, name, options]) => [
+        label,
+        Object.fromEntries(
+          sizes.map((size, i) => {
+            const { min } = timed(() => saliency(pictures[i], name, options), size > 1024 ? 2 : 5, size > 1024 ? 0 : 2);
+            const megapixels = (size * size) / 2 ** 20;
+            return [`${megapixels} MP`, round(min / megapixels)];
+          }),
+        ),
+      ]),
   );
 }
 
-/** The map of each frame; decoding and drawing are not counted. */
+/** The map of each frame, by the clock; decoding and drawing are not counted. */
 function video() {
-  const frames = [0, 1, 2, 3].map((shift) => scene(640, 480, shift * 9));
-  const { median: frame, min } = timed(() => saliency(frames[0], 'spectral-residual'), 300);
-  let index = 0;
-  const start = performance.now();
+  const frames = [0, 10, 20, 30].map((shift) => repeated(640, 480, shift));
   const count = 300;
-  for (let i = 0; i < count; i++) saliency(frames[index++ % frames.length], 'spectral-residual');
+  for (let i = 0; i < 100; i++) saliency(frames[i % frames.length], 'spectral-residual');
+  const start = performance.now();
+  for (let i = 0; i < count; i++) saliency(frames[i % frames.length], 'spectral-residual');
+  const frameMs = (performance.now() - start) / count;
+  return { size: '640x480', frameMs: round(frameMs), framesPerSecond: Math.round(1000 / frameMs) };
+}
+
+/** Each in a process of its own: what it needed at its peak beside the picture, in megabytes and by the pixel. */
+function memory() {
+  const megapixels = Number(values.megapixels);
   return {
-    size: '640x480',
-    frameMs: frame,
-    minMs: min,
-    framesPerSecond: Math.round((1000 * count) / (performance.now() - start)),
+    megapixels,
+    ...Object.fromEntries(
+      runs.map(([label, name, options]) => {
+        const args = [here('saliency-memory.mjs'), name, JSON.stringify(options), values.megapixels];
+        return [label, JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }))];
+      }),
+    ),
   };
 }
 
-function timed(job, count, warm = Math.min(3, count)) {
+function photoOf(width, height) {
+  return pictureFromImage(resizeImage(photo, width, height, 'bicubic'));
+}
+
+/** The photo side by side as often as fits: as busy at any size. A larger shift moves it to the left. */
+function repeated(width, height, shift = 0) {
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = 3 * ((y % photo.height) * photo.width + ((x + shift) % photo.width));
+      for (let c = 0; c < 3; c++) data[at++] = photo.data[from + c];
+    }
+  }
+  return pictureFromImage({ width, height, data });
+}
+
+function timed(job, count, warm = Math.min(5, count)) {
   for (let i = 0; i < warm; i++) job();
   const times = [];
   for (let i = 0; i < count; i++) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     job();
-    times.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(start);
+    times.push((user + system) / 1000);
   }
   return { median: round(median(times)), min: round(Math.min(...times)) };
-}
-
-function peers() {
-  const script = fileURLToPath(new URL('../oracles/saliency/time_peers.py', import.meta.url));
-  return JSON.parse(
-    execFileSync(values.python, [script, '--side', String(side), '--rounds', String(rounds)], { encoding: 'utf8' }),
-  );
-}
-
-/** Blobs, stripes and noise. */
-function scene(width, height, shift = 0) {
-  const levels = new Uint8Array(width * height * 3);
-  let state = 1;
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      const noise = (state >>> 24) / 16;
-      const u = (x + shift) / width;
-      const v = y / height;
-      const blob = 110 * Math.exp(-((u - 0.6) ** 2 + (v - 0.4) ** 2) * 40);
-      levels[at++] = 70 + 60 * u + blob + noise;
-      levels[at++] = 90 + 30 * Math.sin(u * 40) + noise;
-      levels[at++] = 120 + 40 * v - blob / 2 + noise;
-    }
-  }
-  return { width, height, channels: 3, levels };
 }
 
 function median(numbers) {
