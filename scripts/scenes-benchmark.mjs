@@ -63,6 +63,15 @@ mkdirSync(join(values.out, 'images'), { recursive: true });
 writeFileSync(join(values.out, 'benchmark.md'), text);
 writeFileSync(join(values.out, 'images', 'benchmark.svg'), standingsChart(result));
 process.stdout.write(`${leaders(result)}\n`);
+const page = join(values.out, 'scenes.md');
+if (existsSync(page))
+  writeFileSync(
+    page,
+    readFileSync(page, 'utf8').replace(
+      /(<!-- models -->\n)[^]*?(<!-- end -->)/,
+      (_, before, after) => `${before}${modelTable()}\n${after}`,
+    ),
+  );
 
 async function standingsOf(task) {
   const kept = values.keep && join(values.keep, `${task.model}.json`);
@@ -84,4 +93,30 @@ async function standingsOf(task) {
     );
   }
   return standings;
+}
+
+/** What twins say of each classifier: what a changed factor takes from the right class's score, and how much it moves it either way. */
+function modelTable() {
+  const twins = [
+    ['other-shape', 'all'],
+    ['other-texture', 'all'],
+    ['other-tag', 'tagged'],
+    ['no-distractor', 'all'],
+  ];
+  const names = ['object-cnn', 'context-cnn', 'both-cnn', 'tag-cnn', 'object-flatten-cnn', 'object-vit', 'context-vit'];
+  const rows = names.map((name) => {
+    const { accuracy, effects } = JSON.parse(
+      readFileSync(new URL(`../models/scenes/${name}/truth.json`, import.meta.url), 'utf8'),
+    );
+    const cells = twins.map(([kind, scenes]) => {
+      const { mean, meanAbsolute } = effects['score of the true class'][kind][scenes];
+      return `${mean.toFixed(2)} (${meanAbsolute.toFixed(2)})`;
+    });
+    return `| \`${name}\` | ${(100 * accuracy.test).toFixed(1)} % | ${cells.join(' | ')} |`;
+  });
+  return [
+    '| model | test accuracy | another shape | another texture | another tag, where there is one | no distractor |',
+    '|---|---:|---:|---:|---:|---:|',
+    ...rows,
+  ].join('\n');
 }

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { linearUnit, smallModel } from '../evaluate/limits/small-model.js';
 import { encodePng } from '../image/node/index.js';
-import { random } from '../methods/random.js';
 import { encodeModel } from '../onnx/codec/index.js';
 import { nodeRuntime } from '../runtime/node/index.js';
 import { factorsNamed, renderScene } from '../scenes/index.js';
 import { encodeNpy } from '../tensor/npy.js';
+import { random } from '../tensor/random.js';
 import { auditCommand } from './audit.js';
 
 const SIDE = 16;

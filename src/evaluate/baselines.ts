@@ -1,5 +1,5 @@
 /** Maps that explain nothing, which an explanation has to beat: noise, edges, and the middle of the picture. */
-import { random } from '../methods/random.js';
+import { random } from '../tensor/random.js';
 import { type Pixels, pixelCount } from './faithfulness/pixels.js';
 import type { HeatMap } from './map/heat-map.js';
 

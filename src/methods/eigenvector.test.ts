@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { runtime } from '../../test/networks.js';
 import { Builder } from '../onnx/builder.js';
 import { Graph } from '../onnx/graph.js';
+import { random } from '../tensor/random.js';
 import { topEigenvector } from './eigenvector.js';
-import { random } from './random.js';
 
 async function top(matrix: Float32Array, n: number, batch = 1) {
   const b = new Builder(17);

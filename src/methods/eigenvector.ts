@@ -7,7 +7,7 @@ import { fail } from '../errors.js';
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
 import { floats } from '../onnx/tensor.js';
-import { random } from './random.js';
+import { random } from '../tensor/random.js';
 
 /** Steps of Lanczos: the error falls exponentially with steps times the root of the relative gap to the next eigenvalue. */
 const STEPS = 64;

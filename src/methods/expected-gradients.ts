@@ -1,7 +1,7 @@
+import { random } from '../tensor/random.js';
 import { baselinesOf, baselinesOption } from './baseline.js';
 import { gradientSums } from './gradient-sum.js';
 import { defineMethod } from './method.js';
-import { random } from './random.js';
 import { scoresAt } from './scores-at.js';
 
 /**

@@ -1,8 +1,8 @@
+import { random } from '../tensor/random.js';
 import { baselinesOf, baselinesOption } from './baseline.js';
 import { gradientSums } from './gradient-sum.js';
 import { defineMethod } from './method.js';
 import { noiseOptions, noisyCopies } from './noise.js';
-import { random } from './random.js';
 import { scoresAt } from './scores-at.js';
 
 /**

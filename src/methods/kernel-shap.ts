@@ -1,7 +1,7 @@
+import { random } from '../tensor/random.js';
 import { segmentOptions, superpixelGame } from './coalitions.js';
 import { leastSquares } from './least-squares.js';
 import { defineMethod } from './method.js';
-import { random } from './random.js';
 
 /**
  * Kernel SHAP: Shapley values of superpixels by a weighted regression over coalitions. Lundberg and Lee 2017, theorem 2. Coalitions are

@@ -1,7 +1,7 @@
+import { random } from '../tensor/random.js';
 import { segmentOptions, superpixelGame } from './coalitions.js';
 import { leastSquares } from './least-squares.js';
 import { defineMethod } from './method.js';
-import { random } from './random.js';
 
 /**
  * LIME: a linear model of the score over superpixels that are seen or hidden, fitted where most are seen. Ribeiro, Singh, Guestrin 2016,

@@ -1,7 +1,7 @@
 import { floats } from '../onnx/tensor.js';
+import { random } from '../tensor/random.js';
 import { combineByOption, severalLayers, weightedSum } from './class-activation.js';
 import { defineMethod } from './method.js';
-import { random } from './random.js';
 
 /** Random-CAM: channels with random weights, uniform from -1 to 1: what any weighting must beat. As pytorch-grad-cam. */
 export const randomCam = defineMethod({

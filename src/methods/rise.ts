@@ -1,7 +1,7 @@
+import { random } from '../tensor/random.js';
 import { imageGrid } from './layout.js';
 import { maskedScores } from './masked-scores.js';
 import { defineMethod } from './method.js';
-import { random } from './random.js';
 import { scoreByOption, targetProbability } from './target-score.js';
 
 /**

@@ -1,6 +1,6 @@
+import { random } from '../tensor/random.js';
 import { segmentOptions, superpixelGame } from './coalitions.js';
 import { defineMethod } from './method.js';
-import { random } from './random.js';
 
 /**
  * Shapley value sampling: superpixels come in one after another in random orders; each has the mean of what its coming adds to the

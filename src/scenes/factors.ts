@@ -1,5 +1,5 @@
 /** What a scene is made of: every factor is data, drawn independently of the others, so that what a label depends on is known. */
-import { type Random, random } from '../methods/random.js';
+import { type Random, random } from '../tensor/random.js';
 
 /** The classes that objects have. */
 export const shapes = ['circle', 'square', 'triangle', 'cross'] as const;

@@ -1,5 +1,5 @@
 /** Twins: the same scene made again with one factor changed. What a model says of both is what the factor does, and no fill is needed. */
-import { type Random, random } from '../methods/random.js';
+import { type Random, random } from '../tensor/random.js';
 import { choose, colours, corners, type Factors, sampleFactors, shapes, type TagKind, tagKinds, textures } from './factors.js';
 
 export const twinKinds = [

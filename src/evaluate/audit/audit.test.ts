@@ -1,9 +1,9 @@
 /** Audits of a model whose truth is known: verdicts, failures that stay alone, resumption, the report. */
 import { describe, expect, it } from 'vitest';
 import { defineMethod } from '../../methods/method.js';
-import { random } from '../../methods/random.js';
 import { methodNamed } from '../../methods/registry.js';
 import { nodeRuntime } from '../../runtime/node/index.js';
+import { random } from '../../tensor/random.js';
 import type { Pixels } from '../faithfulness/pixels.js';
 import { linearUnit, smallModel } from '../limits/small-model.js';
 import { loadScorer } from '../model/scorer.js';

@@ -1,6 +1,6 @@
 /** Tests that need the method: for another class, under noise, with lost weights, with shuffled labels. */
 import type { Model } from '../../explain/explanation.js';
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import type { Pixels } from '../faithfulness/pixels.js';
 import { descending } from '../map/ranking.js';
 import { type Attributor, preparedAt, rowOf } from '../model/attributor.js';

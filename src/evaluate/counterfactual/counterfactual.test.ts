@@ -1,7 +1,7 @@
 /** Counterfactual tests on models whose causes are known. */
 import { describe, expect, it } from 'vitest';
-import { random } from '../../methods/random.js';
 import { factorsNamed, type Part, renderScene } from '../../scenes/index.js';
+import { random } from '../../tensor/random.js';
 import { type Pixels, pixelCount, type Score } from '../faithfulness/pixels.js';
 import { type Outcome, outcomeOf } from '../model/scorer.js';
 import { fillOf } from './fills.js';

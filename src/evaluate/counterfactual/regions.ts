@@ -1,6 +1,6 @@
 /** Regions of an image: what a map marks, and regions of the same shape elsewhere to compare with. */
 import { fail } from '../../errors.js';
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import type { HeatMap } from '../map/heat-map.js';
 import { descending, firstOf } from '../map/ranking.js';
 

@@ -1,7 +1,7 @@
 /** The faithfulness metrics on linear models, where what they must say is known. */
 import { describe, expect, it } from 'vitest';
 import { linearScore, planarOf, planeOf } from '../../../test/fixtures/evaluate/golden-inputs.js';
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import { adcc } from './adcc.js';
 import { averageDrop } from './average-drop.js';
 import { riseBlur } from './blur.js';

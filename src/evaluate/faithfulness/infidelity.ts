@@ -1,5 +1,5 @@
 /** Infidelity: how far the attribution is from predicting what a perturbation does to the score. */
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import type { Pixels, Score } from './pixels.js';
 import { scoreEach } from './pixels.js';
 

@@ -1,5 +1,5 @@
 /** Noisy linear imputation: missing pixels become what their neighbours imply, so that the hole itself says little. */
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import { type Pixels, pixelCount } from './pixels.js';
 
 export interface ImputationOptions {

@@ -1,5 +1,5 @@
 /** Scores as pixels are taken away or put in, and the area below them. */
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import { type Pixels, pixelCount, replacing, type Score, scoreEach } from './pixels.js';
 
 export interface PerturbationCurve {

@@ -1,6 +1,6 @@
 /** Random subsets of pixels removed, and what the map and the model say of each: the ground of the correlation metrics. */
 import { fail } from '../../errors.js';
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import type { HeatMap } from '../map/heat-map.js';
 import { checkMapFits, constantPixels, type Pixels, pixelCount, type Score, scoreEach, withPixels } from './pixels.js';
 

@@ -1,6 +1,6 @@
 /** Region perturbation: how far the score falls as patches are replaced, strongest or weakest first. */
 import { fail } from '../../errors.js';
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import type { HeatMap } from '../map/heat-map.js';
 import { ascending, descending } from '../map/ranking.js';
 import { checkMapFits, constantPixels, lowestValue, type Pixels, replacing, type Score, scoreEach } from './pixels.js';

@@ -1,6 +1,7 @@
 /** Limit 4: observation is not cause: a pixel that has nothing to do with the class, and that the model rightly uses. */
-import { random } from '../../methods/random.js';
+
 import type { Runtime } from '../../runtime/runtime.js';
+import { random } from '../../tensor/random.js';
 import { mean, pearson } from '../statistics/moments.js';
 import { type Finding, finding } from './finding.js';
 import { attributionOf, linearUnit, smallModel } from './small-model.js';

@@ -2,8 +2,8 @@
 
 import type { Plane } from '../../image/index.js';
 import { resizePlane } from '../../image/index.js';
-import { random } from '../../methods/random.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import { random } from '../../tensor/random.js';
 import { twinEffects } from '../counterfactual/twins.js';
 import type { Pixels } from '../faithfulness/pixels.js';
 import { outcomeOf } from '../model/scorer.js';

@@ -1,6 +1,6 @@
 /** Localisation: Quantus' own test cases, known values, and what is refused. */
 import { describe, expect, it } from 'vitest';
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import type { HeatMap } from '../map/heat-map.js';
 import { attributionLocalisation } from './attribution-localisation.js';
 import { energyPointingGame } from './energy-pointing-game.js';

@@ -1,5 +1,5 @@
 /** Orders pixels by a map, with a stated rule for ties: metrics that look at the order alone hang on it. */
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 
 /** What happens to pixels of one value: they keep their order, come in reverse (as RISE's flipped argsort), or are shuffled. */
 export type Ties = 'stable' | 'reversed' | { readonly seed: number };

@@ -1,7 +1,7 @@
 /** Masks go through preprocessing as photos do. */
 import { describe, expect, it } from 'vitest';
 import { type Image, parseRecipe, preprocess } from '../../image/index.js';
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import { seenMask } from './seen-mask.js';
 
 const { below } = random(5);

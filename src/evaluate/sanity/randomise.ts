@@ -1,7 +1,8 @@
 /** Replaces the weights of layers by seeded random ones: a graph goes in, a graph comes out. */
-import { random } from '../../methods/random.js';
+
 import { Graph, Node, Operation, Value } from '../../onnx/graph.js';
 import { isFloat, numbers, type Tensor, toNumbers } from '../../onnx/tensor.js';
+import { random } from '../../tensor/random.js';
 import type { Treatment, WeightLayer } from './weight-layers.js';
 
 /**

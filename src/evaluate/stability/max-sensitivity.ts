@@ -1,5 +1,5 @@
 /** Max-sensitivity: how much the attribution can change while the image hardly does. */
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import type { Pixels } from '../faithfulness/pixels.js';
 
 /** Attributions of images: of any one shape. */

@@ -1,6 +1,6 @@
 /** The bootstrap: its interval covers, repeats with its seed, and is silent where nothing is known. */
 import { expect, it } from 'vitest';
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import { bootstrapMean } from './bootstrap.js';
 
 it('has an interval near mean +- 1.96 standard errors', () => {

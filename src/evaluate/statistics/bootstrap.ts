@@ -1,5 +1,5 @@
 /** How sure a mean over images is. */
-import { random } from '../../methods/random.js';
+import { random } from '../../tensor/random.js';
 import { percentile } from '../sanity/preparation.js';
 import { mean } from './moments.js';
 

@@ -1,0 +1,94 @@
+/** That the truth is true: the networks trained on scenes follow what they were trained on, and nothing else. Scenes 1 to 10,000 are of no training set. */
+import { describe, expect, it } from 'vitest';
+import { accuracyOf, type Labelled, meanEffect } from '../../test/scene-models.js';
+import { type OpenedModel, openModel } from '../catalog/node/open.js';
+import { explain } from '../explain/explain.js';
+import { preprocess } from '../image/index.js';
+import { factorsNamed, renderScene, sampleFactors, shapes, tagKinds, textures } from './index.js';
+
+const shape: Labelled = ({ object }) => object && shapes.indexOf(object.shape);
+const texture: Labelled = ({ context }) => textures.indexOf(context.texture);
+const tag: Labelled = ({ tag: found }) => (found && found.kind !== 'novel' ? tagKinds.indexOf(found.kind) : undefined);
+const both: Labelled = (factors) => (shape(factors)! + texture(factors)!) % 4;
+
+describe('networks trained on scenes', () => {
+  it.each<[string, Labelled]>([
+    ['object-cnn', shape],
+    ['context-cnn', texture],
+    ['both-cnn', both],
+    ['tag-cnn', (factors) => tag(factors) ?? shape(factors)],
+    ['object-flatten-cnn', shape],
+    ['object-vit', shape],
+    ['context-vit', texture],
+  ])('%s is right on at least 99 percent of new scenes', async (name, label) => {
+    expect(await accuracyOf(await openModel(`scenes/${name}`), label, 1000)).toBeGreaterThanOrEqual(0.99);
+  });
+
+  it('shuffled-cnn has learned nothing that holds for new scenes', async () => {
+    // Four standard errors around chance.
+    expect(Math.abs((await accuracyOf(await openModel('scenes/shuffled-cnn'), shape, 1000)) - 0.25)).toBeLessThan(0.055);
+  });
+
+  it.each(['object-cnn', 'object-flatten-cnn', 'object-vit'])(
+    '%s reacts to the context by under 2 percent of the object',
+    async (name) => {
+      const model = await openModel(`scenes/${name}`);
+      const object = await meanEffect(model, shape, 'other-shape', 500);
+      expect(object).toBeGreaterThan(3);
+      for (const kind of ['other-texture', 'other-context', 'no-tag', 'other-tag', 'novel-tag'] as const)
+        expect(Math.abs(await meanEffect(model, shape, kind, 500)), kind).toBeLessThan(0.02 * object);
+    },
+  );
+
+  it.each(['context-cnn', 'context-vit'])('%s reacts to the object by under 2 percent of the context', async (name) => {
+    const model = await openModel(`scenes/${name}`);
+    const context = await meanEffect(model, texture, 'other-texture', 500);
+    expect(context).toBeGreaterThan(3);
+    for (const kind of ['other-shape', 'other-object', 'no-tag', 'other-tag', 'novel-tag'] as const)
+      expect(Math.abs(await meanEffect(model, texture, kind, 500)), kind).toBeLessThan(0.02 * context);
+  });
+
+  it('tag-cnn follows the tag where there is one, and the object where there is none', async () => {
+    const model = await openModel('scenes/tag-cnn');
+    const byTag = await meanEffect(model, tag, 'other-tag', 500);
+    expect(byTag).toBeGreaterThan(3);
+    expect(Math.abs(await meanEffect(model, tag, 'other-shape', 500))).toBeLessThan(0.05 * byTag);
+    const untagged: Labelled = (factors) => (factors.tag ? undefined : shape(factors));
+    expect(await meanEffect(model, untagged, 'other-shape', 500)).toBeGreaterThan(2);
+  });
+
+  it('both-cnn needs object and context', async () => {
+    const model = await openModel('scenes/both-cnn');
+    for (const kind of ['other-shape', 'other-texture'] as const)
+      expect(await meanEffect(model, both, kind, 300)).toBeGreaterThan(3);
+  });
+
+  it('clip finds the caption of a scene among 64, and the scene of a caption', async () => {
+    const model = await openModel('scenes/clip');
+    const scenes = new Map<string, number>();
+    for (let seed = 1; scenes.size < 64; seed++) {
+      const { caption } = renderScene(seed);
+      if (!scenes.has(caption)) scenes.set(caption, seed);
+    }
+    const texts = await model.encodeTexts!([...scenes.keys()]);
+    const cosines: Float32Array[] = [];
+    for (const seed of scenes.values()) {
+      const { tensor } = preprocess(renderScene(seed).image, model.recipe, { layout: 'NCHW', height: 64, width: 64 });
+      cosines.push(Float32Array.from((await explain(model, 'attention', tensor, { texts })).rows[0]!.scores));
+    }
+    const best = (values: ArrayLike<number>) => Array.from(values).indexOf(Math.max(...Array.from(values)));
+    const images = cosines.filter((row, i) => best(row) === i).length / 64;
+    const captions = cosines.filter((_, i) => best(cosines.map((row) => row[i]!)) === i).length / 64;
+    expect(images).toBeGreaterThanOrEqual(0.95);
+    expect(captions).toBeGreaterThanOrEqual(0.95);
+  });
+});
+
+describe('their folders', () => {
+  it.each(['object-cnn', 'context-cnn', 'clip'])('%s is opened with its labels and recipe', async (name) => {
+    const model: OpenedModel = await openModel(`scenes/${name}`);
+    expect(model.assumptions).toEqual([]);
+    expect(model.labels).toEqual(name === 'object-cnn' ? shapes : name === 'context-cnn' ? textures : undefined);
+    expect(factorsNamed(1)).toEqual(sampleFactors(1));
+  });
+});
