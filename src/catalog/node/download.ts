@@ -113,7 +113,8 @@ async function write({ body }: Response, part: string, start: number, onBytes: (
 
 /** What is not as promised is of no use for going on, and is removed. */
 async function requireSame({ path, size, hash }: RemoteFile, part: string): Promise<void> {
-  const got = await sizeOf(part);
+  // Throws where another process has put the file in its place already.
+  const { size: got } = await stat(part);
   if (size !== undefined && got !== size) await discard(part, `${path} has ${got} bytes, and the hub says ${size}`);
   if (hash === undefined) return;
   const digest = createHash(hash.length === 64 ? 'sha256' : 'sha1');
