@@ -33,12 +33,12 @@ const result = { models, contrast };
 
 const text = `# Which maps tell the truth: a benchmark on scenes
 
-Made by \`node scripts/scenes-benchmark.mjs --scenes ${scenes} --slow ${slowScenes} --mosaics ${mosaics}\`; do not edit. What the words mean, and what
+Made by \`node scripts/scenes-benchmark.mjs\`; do not edit. What the words mean, and what
 follows, stands in [scenes.md](scenes.md).
 
 Each network was trained on scenes so that one part of the image decides, and twins prove that it does (\`models/scenes/*/README.md\`). A map is true as
 far as its relevance lies on that part. Every number is a mean over scenes that the network gets right, with half its 95 % bootstrap interval; methods
-that need hundreds of runs a map were asked about ${slowScenes} scenes, the others about ${scenes}.
+that need hundreds of runs a map were asked about few scenes, the others about hundreds: *n* in the last tables says how many.
 
 ${leaders(result)}
 
@@ -68,7 +68,7 @@ if (existsSync(page))
   writeFileSync(
     page,
     readFileSync(page, 'utf8').replace(
-      /(<!-- models -->\n)[^]*?(<!-- end -->)/,
+      /(<!-- models -->\n)[\s\S]*?(<!-- end -->)/,
       (_, before, after) => `${before}${modelTable()}\n${after}`,
     ),
   );

@@ -6,7 +6,17 @@ import { weightLayers } from '../sanity/weight-layers.js';
 import { spearman } from '../similarity/spearman.js';
 import { mean } from '../statistics/moments.js';
 import { finding } from './finding.js';
-import { accuracy, areaOf, mapsOf, massOn, SCENES, type SceneDemonstration, type SceneModel, sceneCases } from './scene-cases.js';
+import {
+  accuracy,
+  answers,
+  areaOf,
+  mapsOf,
+  massOn,
+  SCENES,
+  type SceneDemonstration,
+  type SceneModel,
+  sceneCases,
+} from './scene-cases.js';
 import { drawn } from './scene-picture.js';
 
 const methods = { 'guided backpropagation': 'guided-backprop', gradient: 'gradient', 'Grad-CAM': 'grad-cam' };
@@ -15,9 +25,11 @@ export async function brokenOnScenes(model: SceneModel): Promise<SceneDemonstrat
   const cases = sceneCases(model, SCENES, ({ object }) => object && shapes.indexOf(object.shape));
   const layers = weightLayers(model.graph);
   const broken = { ...model, graph: cascading(model.graph, layers, Math.floor(layers.length / 2), { seed: 1 }) };
+  const images = cases.map(({ image }) => image);
   const findings = [
     finding('accuracy', await accuracy(model, cases)),
     finding('accuracy, half of the layers random', await accuracy(broken, cases)),
+    finding('different answers, half of the layers random', new Set(await answers(broken, images)).size),
     finding("the object's share of the image", areaOf(cases, 'object')),
   ];
   const shown: HeatMap[] = [];

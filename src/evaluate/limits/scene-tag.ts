@@ -55,7 +55,7 @@ export async function tagOnScenes(model: SceneModel): Promise<SceneDemonstration
   };
 }
 
-/** Limit 7 again: on the network of limit 2, guided backpropagation marks the object, which does nothing there. */
+/** Limit 7 again: on the network of limit 2, guided backpropagation mostly marks the object, which does next to nothing there. */
 export async function wrongPartOnScenes(model: SceneModel): Promise<Finding[]> {
   const cases = sceneCases(model, SCENES, tagOf);
   const maps = await mapsOf(model, 'guided-backprop', cases);
