@@ -17,8 +17,16 @@ export async function accuracyOf(model: OpenedModel, label: Labelled, count: num
   return logits.filter((scores, i) => scores.indexOf(Math.max(...scores)) === cases[i]!.target).length / count;
 }
 
-/** Mean over scenes of what the right class's logit loses when the scene is made with one factor changed; unchanged scenes do not count. */
-export async function meanEffect(model: OpenedModel, label: Labelled, kind: TwinKind, count: number): Promise<number> {
+/**
+ * How the right class's logit changes when the scene is made with one factor changed: what it loses, on average over scenes, and how much it moves
+ * either way. The latter is the strict one: where a factor's values are drawn evenly, what is lost by one is won by another. Unchanged scenes do not count.
+ */
+export async function effectOf(
+  model: OpenedModel,
+  label: Labelled,
+  kind: TwinKind,
+  count: number,
+): Promise<{ readonly mean: number; readonly absolute: number }> {
   const cases = labelled(label, count).filter(({ seed }) => {
     const factors = sampleFactors(seed);
     return JSON.stringify(factors) !== JSON.stringify(twinOf(factors, kind, seed));
@@ -31,7 +39,9 @@ export async function meanEffect(model: OpenedModel, label: Labelled, kind: Twin
     model,
     cases.map(({ seed }) => factorsNamed(seed, kind)),
   );
-  return cases.reduce((sum, { target }, i) => sum + before[i]![target]! - after[i]![target]!, 0) / cases.length;
+  const losses = cases.map(({ target }, i) => before[i]![target]! - after[i]![target]!);
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { mean: mean(losses), absolute: mean(losses.map(Math.abs)) };
 }
 
 function labelled(label: Labelled, count: number): { seed: number; target: number }[] {

@@ -4,8 +4,8 @@ Trains all networks on scenes, measures what each uses by twins, and writes mode
     npm run build
     venv/bin/python oracles/scenes/train.py                # all, on two cores; or names: object-cnn clip
 
-The scenes come from the project's own generator and stay in --cache, which is to be deleted when the generator changes. Everything is seeded: the same versions on the same kind of processor give the same
-files. One process and one thread a network, two at a time.
+The scenes come from the project's own generator and stay in --cache, which is to be deleted when the generator changes. Everything is seeded: the same
+versions on the same kind of processor give the same files. One process and one thread a network, two at a time.
 """
 
 import argparse
