@@ -2,13 +2,18 @@
 import type { OpenedModel } from '../src/catalog/node/open.js';
 import { loadScorer, pixelsOf, type Scorer } from '../src/evaluate/model/scorer.js';
 import { type Image, preprocess } from '../src/image/index.js';
-import { type Factors, factorsNamed, renderScene, sampleFactors, type TwinKind, twinOf } from '../src/scenes/index.js';
-
-/** The right class; undefined for scenes that do not count. */
-export type Labelled = (factors: Factors) => number | undefined;
+import {
+  type Factors,
+  factorsNamed,
+  renderScene,
+  type SceneLabel,
+  sampleFactors,
+  type TwinKind,
+  twinOf,
+} from '../src/scenes/index.js';
 
 /** Share of the first scenes with a label that the model gets right. */
-export async function accuracyOf(model: OpenedModel, label: Labelled, count: number): Promise<number> {
+export async function accuracyOf(model: OpenedModel, label: SceneLabel, count: number): Promise<number> {
   const cases = labelled(label, count);
   const logits = await logitsOf(
     model,
@@ -23,7 +28,7 @@ export async function accuracyOf(model: OpenedModel, label: Labelled, count: num
  */
 export async function effectOf(
   model: OpenedModel,
-  label: Labelled,
+  label: SceneLabel,
   kind: TwinKind,
   count: number,
 ): Promise<{ readonly mean: number; readonly absolute: number }> {
@@ -44,7 +49,7 @@ export async function effectOf(
   return { mean: mean(losses), absolute: mean(losses.map(Math.abs)) };
 }
 
-function labelled(label: Labelled, count: number): { seed: number; target: number }[] {
+function labelled(label: SceneLabel, count: number): { seed: number; target: number }[] {
   const cases: { seed: number; target: number }[] = [];
   for (let seed = 1; cases.length < count; seed++) {
     const target = label(sampleFactors(seed));

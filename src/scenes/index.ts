@@ -17,6 +17,7 @@ export {
   tagKinds,
   textures,
 } from './factors.js';
+export { type SceneLabel, shapeLabel, tagLabel, textureLabel } from './labels.js';
 export { distinctSeeds, type Mosaic, mosaic } from './mosaic.js';
-export { type Part, parts, renderScene, type Scene, sceneNumber } from './render.js';
+export { maskOf, type Part, parts, renderScene, type Scene, sceneNumber } from './render.js';
 export { factorsNamed, type TwinKind, twinKinds, twinOf } from './twins.js';

@@ -49,6 +49,11 @@ export function renderScene(of: Factors | number, { size = 64 }: { readonly size
   return { factors, image, masks: masksOf(canvas.owner), caption: caption(factors) };
 }
 
+/** Where a part is seen, as a plane of 0 and 1. */
+export function maskOf({ image: { width, height }, masks }: Scene, part: Part) {
+  return { width, height, data: masks[part] };
+}
+
 /** @throws UserError if the number is none that scenes have */
 export function sceneNumber(seed: number): number {
   return Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32

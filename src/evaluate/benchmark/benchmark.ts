@@ -2,7 +2,7 @@
 import { UserError } from '../../errors.js';
 import type { ExplainOptions, Model } from '../../explain/explanation.js';
 import { type Image, preprocess, type Recipe } from '../../image/index.js';
-import { distinctSeeds, mosaic, renderScene, type Scene, sampleFactors } from '../../scenes/index.js';
+import { distinctSeeds, maskOf, mosaic, renderScene, type Scene, sampleFactors } from '../../scenes/index.js';
 import { readMap } from '../audit/candidates.js';
 import type { Pixels } from '../faithfulness/pixels.js';
 import { gridPointingGame } from '../localisation/grid-pointing-game.js';
@@ -15,7 +15,7 @@ import { loadScorer, outcomeOf, pixelsOf, type Scorer } from '../model/scorer.js
 import { bootstrapMean, type Estimate } from '../statistics/bootstrap.js';
 import { mean } from '../statistics/moments.js';
 import type { Entry } from './entries.js';
-import { type SceneTask, truthOf } from './tasks.js';
+import type { SceneTask } from './tasks.js';
 
 /** How a method did on one model. Shares are 0 to 1, higher is better. */
 export interface Standing {
@@ -105,13 +105,13 @@ async function standingOf(model: Model, task: SceneTask, entry: Entry, cases: re
   try {
     for (const { seed, scene, pixels, target } of cases) {
       const map = await maps.of(scene.image, pixels, target, seed);
-      const truth = truthOf(scene, task.part);
+      const truth = maskOf(scene, task.part);
       scores.push({
         mass: relevanceMassAccuracy(map, truth, 'positive'),
         rank: relevanceRankAccuracy(map, truth),
         pointing: Number(pointingGame(map, truth)),
       });
-      objectMass.set(seed, relevanceMassAccuracy(map, truthOf(scene, 'object'), 'positive'));
+      objectMass.set(seed, relevanceMassAccuracy(map, maskOf(scene, 'object'), 'positive'));
     }
   } finally {
     await maps.dispose();

@@ -1,12 +1,20 @@
 /** Limit 4 on a network trained on scenes: neither the shape nor the texture goes with the class, and both decide. */
-import { type Factors, factorsNamed, renderScene, sampleFactors, shapes, type TwinKind, textures } from '../../scenes/index.js';
+import {
+  type Factors,
+  factorsNamed,
+  renderScene,
+  sampleFactors,
+  shapeLabel,
+  type TwinKind,
+  textureLabel,
+} from '../../scenes/index.js';
 import { mean } from '../statistics/moments.js';
 import { type Finding, finding } from './finding.js';
 import { accuracy, answers, readerOf, SCENES, type SceneModel, sceneCases } from './scene-cases.js';
 
 /** The class is (number of the shape + number of the texture) mod 4, so that neither alone goes with it. */
 export async function bothOnScenes(model: SceneModel): Promise<Finding[]> {
-  const label = (factors: Factors) => (shapes.indexOf(factors.object!.shape) + textures.indexOf(factors.context.texture)) % 4;
+  const label = (factors: Factors) => (shapeLabel(factors)! + textureLabel(factors)) % 4;
   const cases = sceneCases(model, SCENES, label);
   const given = await answers(
     model,

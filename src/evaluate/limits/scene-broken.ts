@@ -1,5 +1,5 @@
 /** Limit 5 on a network trained on scenes: half of its layers get random weights. */
-import { shapes } from '../../scenes/index.js';
+import { shapeLabel } from '../../scenes/index.js';
 import type { HeatMap } from '../map/heat-map.js';
 import { cascading } from '../sanity/randomise.js';
 import { weightLayers } from '../sanity/weight-layers.js';
@@ -22,7 +22,7 @@ import { drawn } from './scene-picture.js';
 const methods = { 'guided backpropagation': 'guided-backprop', gradient: 'gradient', 'Grad-CAM': 'grad-cam' };
 
 export async function brokenOnScenes(model: SceneModel): Promise<SceneDemonstration> {
-  const cases = sceneCases(model, SCENES, ({ object }) => object && shapes.indexOf(object.shape));
+  const cases = sceneCases(model, SCENES, shapeLabel);
   const layers = weightLayers(model.graph);
   const broken = { ...model, graph: cascading(model.graph, layers, Math.floor(layers.length / 2), { seed: 1 }) };
   const images = cases.map(({ image }) => image);

@@ -2,13 +2,13 @@
 import type { Model } from '../../explain/explanation.js';
 import { type Image, preprocess, type Recipe } from '../../image/index.js';
 import type { GivenOptions } from '../../methods/options.js';
-import { type Factors, type Part, renderScene, type Scene, sampleFactors } from '../../scenes/index.js';
+import { maskOf, type Part, renderScene, type Scene, type SceneLabel, sampleFactors } from '../../scenes/index.js';
 import { readMap } from '../audit/candidates.js';
 import { sceneTwins } from '../counterfactual/scene-twins.js';
 import { type Twin, twinEffects } from '../counterfactual/twins.js';
 import type { Pixels } from '../faithfulness/pixels.js';
 import { relevanceMassAccuracy } from '../localisation/relevance-mass-accuracy.js';
-import type { HeatMap, Mask } from '../map/heat-map.js';
+import type { HeatMap } from '../map/heat-map.js';
 import { loadAttributor } from '../model/attributor.js';
 import { loadScorer, pixelsOf, tensorOf } from '../model/scorer.js';
 import { mean } from '../statistics/moments.js';
@@ -41,7 +41,7 @@ export const SCENES = 32;
 const DRAWS = 8;
 
 /** The first scenes from number 1 on that have a label. */
-export function sceneCases({ recipe }: SceneModel, count: number, label: (factors: Factors) => number | undefined): SceneCase[] {
+export function sceneCases({ recipe }: SceneModel, count: number, label: SceneLabel): SceneCase[] {
   const read = readerOf(recipe);
   const cases: SceneCase[] = [];
   for (let seed = 1; cases.length < count; seed++) {
@@ -56,8 +56,6 @@ export function sceneCases({ recipe }: SceneModel, count: number, label: (factor
 
 export const readerOf = (recipe: Recipe) => (image: Image) =>
   pixelsOf(preprocess(image, recipe, { layout: 'NCHW' }).tensor, 'NCHW');
-
-export const maskOf = ({ image: { width, height }, masks }: Scene, part: Part): Mask => ({ width, height, data: masks[part] });
 
 /** The model's top class of each image. */
 export async function answers(model: Model, images: readonly Pixels[]): Promise<number[]> {

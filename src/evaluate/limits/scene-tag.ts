@@ -1,6 +1,6 @@
 /** Limits 2 and 7 on a network trained on scenes, which answers the tag's kind where there is a tag, and else the object's shape. */
 import type { GivenOptions } from '../../methods/options.js';
-import { type Factors, type Part, tagKinds } from '../../scenes/index.js';
+import { maskOf, type Part, tagLabel } from '../../scenes/index.js';
 import { sobelMap } from '../baselines.js';
 import { relevanceMassAccuracy } from '../localisation/relevance-mass-accuracy.js';
 import type { HeatMap } from '../map/heat-map.js';
@@ -10,7 +10,6 @@ import {
   accuracy,
   areaOf,
   mapsOf,
-  maskOf,
   massOn,
   SCENES,
   type SceneDemonstration,
@@ -28,14 +27,9 @@ const methods: Readonly<Record<string, readonly [method: string, options: GivenO
   'guided backpropagation': ['guided-backprop', {}],
 };
 
-const tagOf = ({ tag }: Factors) => {
-  const kind = (tagKinds as readonly (string | undefined)[]).indexOf(tag?.kind);
-  return kind < 0 ? undefined : kind;
-};
-
 /** Limit 2 again: the network answers the tag's kind where there is a tag. */
 export async function tagOnScenes(model: SceneModel): Promise<SceneDemonstration> {
-  const cases = sceneCases(model, SCENES, tagOf);
+  const cases = sceneCases(model, SCENES, tagLabel);
   const maps: Record<string, readonly HeatMap[]> = {};
   for (const [name, [method, options]] of Object.entries(methods)) maps[name] = await mapsOf(model, method, cases, options);
   maps['edges, no model'] = cases.map(({ image }) => sobelMap(image));
@@ -57,7 +51,7 @@ export async function tagOnScenes(model: SceneModel): Promise<SceneDemonstration
 
 /** Limit 7 again: on the network of limit 2, guided backpropagation mostly marks the object, which does next to nothing there. */
 export async function wrongPartOnScenes(model: SceneModel): Promise<Finding[]> {
-  const cases = sceneCases(model, SCENES, tagOf);
+  const cases = sceneCases(model, SCENES, tagLabel);
   const maps = await mapsOf(model, 'guided-backprop', cases);
   const share = (i: number, part: Part) => relevanceMassAccuracy(maps[i]!, maskOf(cases[i]!.scene, part), 'positive');
   return [

@@ -1,7 +1,7 @@
 /** The finding of Adebayo et al. on a network with ReLU that was trained on scenes, over several of them. */
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../../catalog/node/open.js';
-import { shapes } from '../../scenes/index.js';
+import { shapeLabel } from '../../scenes/index.js';
 import { sceneCases } from '../limits/scene-cases.js';
 import { attributeOnGraph } from '../model/on-graph.js';
 import { mean } from '../statistics/moments.js';
@@ -16,7 +16,7 @@ const methods = ['guided-backprop', 'gradient', 'grad-cam'] as const;
 describe('sanity checks on scenes', async () => {
   const model = await openModel('scenes/object-cnn');
   const shuffled = await openModel('scenes/shuffled-cnn');
-  const cases = sceneCases(model, SCENES, ({ object }) => object && shapes.indexOf(object.shape));
+  const cases = sceneCases(model, SCENES, shapeLabel);
 
   it('guided backpropagation keeps its map when the upper layers are lost; gradient and Grad-CAM do not', async () => {
     const lost = cascades(model.graph, { seed: 1 });
