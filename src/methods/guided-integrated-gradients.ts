@@ -1,3 +1,4 @@
+import { nthSmallest } from '../tensor/nth-smallest.js';
 import { baselineOf, baselineOption } from './baseline.js';
 import { defineMethod } from './method.js';
 import { scoresAt } from './scores-at.js';
@@ -54,14 +55,26 @@ export const guidedIntegratedGradients = defineMethod({
 function guidedPath(x: Float64Array, start: Float64Array, maxDistance: number) {
   const place = start.slice();
   const attribution = new Float64Array(x.length);
-  const distance = (from: Float64Array) => from.reduce((sum, value, i) => sum + Math.abs(x[i]! - value), 0);
+  // Used anew in each step: a feature's place before it, the far end of what it may move, how steep it is there, and room to look for a threshold.
+  const [before, far, steepness, scratch] = [0, 1, 2, 3].map(() => new Float64Array(x.length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const distance = (from: Float64Array) => {
+    let sum = 0;
+    for (let i = 0; i < x.length; i++) sum += Math.abs(x[i]! - from[i]!);
+    return sum;
+  };
   const whole = distance(start);
   const move = (gradient: Float32Array, alpha: number, fraction: number) => {
     const [low, high] = [Math.max(alpha - maxDistance, 0), Math.min(alpha + maxDistance, 1)];
     const onLine = (part: number, i: number) => start[i]! + (x[i]! - start[i]!) * part;
     const wanted = whole * (1 - alpha);
+    for (let i = 0; i < x.length; i++) far[i] = onLine(high, i);
     for (let gamma = Number.POSITIVE_INFINITY; gamma > 1; ) {
-      const before = place.slice();
+      before.set(place);
       const advance = () => {
         for (let i = 0; i < x.length; i++) attribution[i]! += (place[i]! - before[i]!) * gradient[i]!;
       };
@@ -71,16 +84,20 @@ function guidedPath(x: Float64Array, start: Float64Array, maxDistance: number) {
       }
       const left = distance(place);
       if (Math.abs(left - wanted) <= 1e-9 * Math.max(1, Math.abs(wanted))) return advance();
-      const ahead = Array.from(gradient, (g, i) => (place[i] === onLine(high, i) ? Number.POSITIVE_INFINITY : Math.abs(g)));
-      const sorted = Float64Array.from(ahead).sort();
-      const threshold = sorted[Math.floor(fraction * (sorted.length - 1))]!;
-      const moves = (i: number) => ahead[i]! <= threshold && ahead[i]! < Number.POSITIVE_INFINITY;
-      let room = 0;
-      for (let i = 0; i < x.length; i++) if (moves(i)) room += Math.abs(place[i]! - onLine(high, i));
-      gamma = room > 0 ? (left - wanted) / room : Number.POSITIVE_INFINITY;
-      if (room === 0 && !ahead.some(Number.isFinite)) gamma = 0;
+      let free = 0;
       for (let i = 0; i < x.length; i++) {
-        if (moves(i)) place[i] = gamma > 1 ? onLine(high, i) : place[i]! + (onLine(high, i) - place[i]!) * gamma;
+        steepness[i] = place[i] === far[i] ? Number.POSITIVE_INFINITY : Math.abs(gradient[i]!);
+        if (steepness[i]! < Number.POSITIVE_INFINITY) free++;
+      }
+      scratch.set(steepness);
+      const threshold = nthSmallest(scratch, Math.floor(fraction * (x.length - 1)));
+      const moves = (i: number) => steepness[i]! <= threshold && steepness[i]! < Number.POSITIVE_INFINITY;
+      let room = 0;
+      for (let i = 0; i < x.length; i++) if (moves(i)) room += Math.abs(place[i]! - far[i]!);
+      gamma = room > 0 ? (left - wanted) / room : Number.POSITIVE_INFINITY;
+      if (room === 0 && free === 0) gamma = 0;
+      for (let i = 0; i < x.length; i++) {
+        if (moves(i)) place[i] = gamma > 1 ? far[i]! : place[i]! + (far[i]! - place[i]!) * gamma;
       }
       advance();
     }
