@@ -1,5 +1,6 @@
 // Holds the maps of all methods against what the models trained on scenes are known to look at, and writes docs/benchmark.md with its chart.
-// npm run build && node scripts/scenes-benchmark.mjs [--scenes 500] [--slow 24] [--mosaics 100] [--models a,b] [--out docs] [--keep DIR]
+// npm run build && node scripts/scenes-benchmark.mjs [--scenes 500] [--slow 500] [--mosaics 100] [--models a,b] [--out docs] [--keep DIR]
+// All of it takes some hours of one core, most of them for methods that run the network hundreds of times a map; --slow asks those about fewer scenes.
 // --keep has each model's standings in a file, so that models may be asked one by one, or a run that broke off goes on.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +11,12 @@ import { standingsChart } from '../dist/evaluate/benchmark/chart.js';
 import { sceneEntries } from '../dist/evaluate/benchmark/entries.js';
 import { detailTable, leaders, massTable, refusals } from '../dist/evaluate/benchmark/tables.js';
 import { sceneTasks } from '../dist/evaluate/benchmark/tasks.js';
+import { nodeRuntime } from '../dist/runtime/node/index.js';
 
 const { values } = parseArgs({
   options: {
     scenes: { type: 'string', default: '500' },
-    slow: { type: 'string', default: '24' },
+    slow: { type: 'string', default: '500' },
     mosaics: { type: 'string', default: '100' },
     models: { type: 'string' },
     out: { type: 'string', default: 'docs' },
@@ -37,8 +39,8 @@ Made by \`node scripts/scenes-benchmark.mjs\`; do not edit. What the words mean,
 follows, stands in [scenes.md](scenes.md).
 
 Each network was trained on scenes so that one part of the image decides, and twins prove that it does (\`models/scenes/*/README.md\`). A map is true as
-far as its relevance lies on that part. Every number is a mean over scenes that the network gets right, with half its 95 % bootstrap interval; methods
-that need hundreds of runs a map were asked about few scenes, the others about hundreds: *n* in the last tables says how many.
+far as its relevance lies on that part. Every number is a mean over scenes that the network gets right, with half its 95 % bootstrap interval; *n* in the
+last tables says over how many. Methods have their usual options, but for RISE, which has 1000 masks.
 
 ${leaders(result)}
 
@@ -55,7 +57,7 @@ ${massTable(result)}
 ## All measures
 
 *mass* as above; *rank*: share of the strongest pixels, as many as the part has, that lie in it; *pointing*: how often the strongest pixel does;
-*grid*: relevance in the right cell of a mosaic of four scenes; *ms*: time a map on the machine that made this page.
+*grid*: relevance in the right cell of a mosaic of four scenes; *ms*: time a map on one thread of the machine that made this page.
 
 ${models.map((standings) => `### ${standings.model}\n\n${detailTable(standings)}\n\n${refusals(standings)}`).join('\n\n')}
 `;
@@ -77,7 +79,8 @@ async function standingsOf(task) {
   const kept = values.keep && join(values.keep, `${task.model}.json`);
   if (kept && existsSync(kept))
     return JSON.parse(readFileSync(kept, 'utf8'), (key, value) => (key === 'objectMass' ? new Map(value) : value));
-  const model = await openModel(`scenes/${task.model}`);
+  // Networks as small as these run no faster on two threads than on one.
+  const model = await openModel(`scenes/${task.model}`, { runtime: await nodeRuntime({ threads: 1 }) });
   const [, , height] = model.graph.inputs[0].shape;
   const standings = await benchmark(model, task, sceneEntries(), {
     scenes,

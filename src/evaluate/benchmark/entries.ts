@@ -17,7 +17,7 @@ export interface ModelEntry {
   readonly name: string;
   readonly method: Method;
   readonly options: NonNullable<ExplainOptions['options']>;
-  /** Whether it runs the model many times a map, so that fewer scenes are asked. */
+  /** Whether it runs the model many times a map, so that a benchmark may ask fewer scenes. */
   readonly slow: boolean;
 }
 
@@ -46,6 +46,8 @@ const variants: Readonly<Record<string, readonly Readonly<Record<string, string>
     { composite: 'attn-lrp' },
     { composite: 'cp-lrp' },
   ],
+  // A quarter of the masks that photos get, for images of a twelfth of their pixels.
+  rise: [{ masks: '1000' }],
 };
 
 /** Entries of all methods for classifiers; those that need a text, and the random map that is a baseline already, have no place. */
