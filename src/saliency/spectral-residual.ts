@@ -80,13 +80,14 @@ function residualMap(map: Field, { log, border }: { log: (magnitude: number) => 
       // No amplitude, no phase: the angle counts as 0.
       const cos = amplitude[from] === 0 ? 1 : half.re[from]! / amplitude[from]!;
       const sin = amplitude[from] === 0 ? 0 : half.im[from]! / amplitude[from]!;
-      // The mean at the border is not that on the other side: the residual has no mirror image.
+      const at = kx * height + ky;
       const mirror = mirrored(kx, ky, map);
-      const opposite = Math.exp(logAmplitude.data[mirror]! - mean.data[mirror]!);
+      const factor = Math.exp(logAmplitude.data[at]! - mean.data[at]!);
+      // The mean at the border is not that on the other side: there the residual has no mirror image.
+      const inside = kx > 1 && kx < width - 1 && ky > 1 && ky < height - 1;
+      const opposite = inside ? factor : Math.exp(logAmplitude.data[mirror]! - mean.data[mirror]!);
       residual.re[mirror] = opposite * cos;
       residual.im[mirror] = -opposite * sin;
-      const at = kx * height + ky;
-      const factor = Math.exp(logAmplitude.data[at]! - mean.data[at]!);
       residual.re[at] = factor * cos;
       residual.im[at] = factor * sin;
     }

@@ -1,6 +1,7 @@
 /** Bilinear resizing between pixel centres, two taps an axis: what OpenCV's INTER_LINEAR does, quick enough for every frame of a video. */
 import type { Plane } from '../../image/image.js';
-import { emptyPlane } from '../plane.js';
+import { emptyPlane, type Size } from '../plane.js';
+import { type Kernels, kernels } from '../simd/kernels.js';
 
 /** For each resized pixel the first of two neighbouring source pixels, the second, and how far it lies between them. */
 export interface TwoTaps {
@@ -31,132 +32,116 @@ export function resizeBilinear(plane: Plane, width: number, height: number): Pla
   return result;
 }
 
-/** Overwrites a plane with another, brought to its size. */
-export function resizeInto(result: Plane, plane: Plane): void {
-  const { width, height, data } = result;
-  const gaps = gapsOf(plane.width, width);
-  const rows = twoTaps(plane.height, height);
-  let y = 0;
-  for (; y + 3 < height; y += 4) setFourRows(plane, rows, y, gaps, result);
-  for (; y < height; y++) {
-    eachGap(plane, rows, y, gaps, (value, step, from, end) => {
-      for (let at = y * width + from, last = y * width + end, v = value; at < last; at++, v += step) data[at] = v;
-    });
-  }
-}
-
-/** Adds the plane, brought to the size of the sum, to the sum in place. */
-export function addResized({ width, height, data }: Plane, plane: Plane): void {
-  const gaps = gapsOf(plane.width, width);
-  const rows = twoTaps(plane.height, height);
-  for (let y = 0; y < height; y++) {
-    eachGap(plane, rows, y, gaps, (value, step, from, end) => {
-      for (let at = y * width + from, last = y * width + end, v = value; at < last; at++, v += step) data[at]! += v;
-    });
-  }
+/** Overwrites a plane with others, each brought to its size, added up. */
+export function resizeInto(result: Plane, ...planes: readonly Plane[]): void {
+  eachStrip(planes, result, (strip, at) => result.data.set(strip, at));
 }
 
 /** |plane - other|, or |plane + other| for sign 1, of the other plane brought to the plane's size, into a plane of that size. */
-export function differenceFrom({ width, height, data }: Plane, other: Plane, sign: 1 | -1, into: Plane): void {
-  const gaps = gapsOf(other.width, width);
-  const rows = twoTaps(other.height, height);
-  for (let y = 0; y < height; y++) {
-    eachGap(other, rows, y, gaps, (value, step, from, end) => {
-      for (let at = y * width + from, last = y * width + end, v = sign * value; at < last; at++, v += sign * step) {
-        into.data[at] = Math.abs(data[at]! + v);
-      }
-    });
+export function differenceFrom(plane: Plane, other: Plane, sign: 1 | -1, into: Plane): void {
+  eachStrip([other], plane, (strip, at) => setDifference(into.data, plane.data, at, strip, sign));
+}
+
+function setDifference(into: Float32Array, data: Float32Array, at: number, strip: Float32Array, sign: 1 | -1): void {
+  for (let i = 0; i < strip.length; i++) into[at + i] = Math.abs(data[at + i]! + sign * strip[i]!);
+}
+
+/** About how many pixels are made at a time: few enough to stay at hand until they are taken. */
+const STRIP = 8192;
+/** What kernels may touch behind a row or a strip. */
+const SLACK = 32;
+
+/** Calls `take` with one strip of rows after another of the sum of planes at a size, and where it begins. The next overwrites it. */
+function eachStrip(planes: readonly Plane[], size: Size, take: (strip: Float32Array, at: number) => void): void {
+  const { width, height } = size;
+  const most = Math.max(1, Math.min(height, Math.floor(STRIP / width)));
+  const stripBytes = 4 * most * width + SLACK;
+  const plans: Plan[] = [];
+  let bytes = 0;
+  for (const plane of planes) {
+    plans.push(planOf(plane, size, bytes));
+    bytes = plans.at(-1)!.end;
+  }
+  const loops = kernels(bytes + 2 * stripBytes);
+  const strip = new Float32Array(loops.memory, bytes, most * width);
+  const [first, ...others] = planes.map((plane, i) => rowsOf(plane, size, loops, plans[i]!));
+  for (let y = 0; y < height; y += most) {
+    const rows = Math.min(most, height - y);
+    first!(y, rows, bytes);
+    for (const other of others) {
+      other(y, rows, bytes + stripBytes);
+      loops.add(bytes, bytes + stripBytes, rows * width);
+    }
+    take(rows === most ? strip : strip.subarray(0, rows * width), y * width);
   }
 }
 
-/**
- * How a source row lies under a row of the result: gap k is between the centres of source pixels k - 1 and k, and ends before the result's
- * pixel `ends[k]`. Before the first and beyond the last there is one too, in which nothing changes.
- */
-interface Gaps {
-  readonly ends: Int32Array;
-  /** How far the first pixel of the result in each gap lies into it, and how far apart pixels are: parts of the gap. */
-  readonly starts: Float64Array;
-  readonly pitch: number;
+/** Where the memory holds what resizing a plane needs. */
+interface Plan {
+  /** Two of its rows, stretched to the result's width: row r and the next, whichever r is. */
+  readonly stretched: readonly [even: number, odd: number];
+  /** How far each row of the result lies from one of them to the other. */
+  readonly fractions: number;
+  /** How a row of the plane lies under a row of the result, and the row that is being stretched. */
+  readonly starts: number;
+  readonly ends: number;
+  readonly row: number;
+  readonly end: number;
 }
 
-function gapsOf(from: number, to: number): Gaps {
+function planOf(plane: Size, { width, height }: Size, at: number): Plan {
+  const rowBytes = 8 * width + SLACK;
+  const fractions = at + 2 * rowBytes;
+  const starts = fractions + 8 * height;
+  const ends = starts + 8 * (plane.width + 1);
+  const row = ends + 4 * (plane.width + 1);
+  return { stretched: [at, at + rowBytes], fractions, starts, ends, row, end: 8 * Math.ceil((row + 4 * plane.width) / 8) };
+}
+
+/**
+ * A function that puts `count` rows of the plane at a size, from row y on, into a strip. Each row of the plane is stretched to the width once,
+ * and what lies between two rows is made at once.
+ */
+function rowsOf(
+  plane: Plane,
+  { width, height }: Size,
+  { memory, stretch, blend }: Kernels,
+  plan: Plan,
+): (y: number, count: number, out: number) => void {
+  const { low, high, fraction } = twoTaps(plane.height, height);
+  new Float64Array(memory, plan.fractions, height).set(fraction);
+  const from = plane.width;
+  setGaps(from, width, new Int32Array(memory, plan.ends, from + 1), new Float64Array(memory, plan.starts, from + 1));
+  const row = new Float32Array(memory, plan.row, from);
+  const held = [-1, -1];
+  const placeOf = (y: number) => {
+    const place = plan.stretched[y & 1]!;
+    if (held[y & 1] !== y) {
+      row.set(plane.data.subarray(y * from, (y + 1) * from));
+      stretch(plan.row, from, plan.ends, plan.starts, from / width, place);
+      held[y & 1] = y;
+    }
+    return place;
+  };
+  return (y, count, out) => {
+    for (let first = y, end = y; first < y + count; first = end) {
+      while (end < y + count && low[end] === low[first]) end++;
+      const [upper, lower] = [placeOf(low[first]!), placeOf(high[first]!)];
+      blend(upper, lower, plan.fractions + 8 * first, end - first, width, out + 4 * (first - y) * width);
+    }
+  };
+}
+
+/**
+ * How a row of `from` values lies under one of `to`: gap k is between the centres of values k - 1 and k, and ends before the result's place
+ * `ends[k]`; its first place lies `starts[k]` of the gap into it. Before the first value and behind the last there is a gap too, in which nothing
+ * changes.
+ */
+function setGaps(from: number, to: number, ends: Int32Array, starts: Float64Array): void {
   const pitch = from / to;
-  const ends = new Int32Array(from + 1);
-  const starts = new Float64Array(from + 1);
   for (let k = 0, start = 0; k <= from; k++) {
     starts[k] = (start + 0.5) * pitch + 0.5 - k;
     ends[k] = k === from ? to : Math.max(start, Math.min(to, Math.ceil((k + 0.5) / pitch - 0.5)));
     start = ends[k]!;
-  }
-  return { ends, starts, pitch };
-}
-
-/** Calls `fill` with the value at the first pixel of each gap, the step from pixel to pixel, and where the gap begins and ends. */
-function eachGap(
-  { width, data }: Plane,
-  { low, high, fraction }: TwoTaps,
-  y: number,
-  { ends, starts, pitch }: Gaps,
-  fill: (value: number, step: number, from: number, end: number) => void,
-): void {
-  const upper = low[y]! * width;
-  const lower = high[y]! * width;
-  const down = fraction[y]!;
-  let left = data[upper]! + (data[lower]! - data[upper]!) * down;
-  for (let k = 0, x = 0; k <= width; k++) {
-    const next = k < width ? k : width - 1;
-    const right = data[upper + next]! + (data[lower + next]! - data[upper + next]!) * down;
-    fill(left + (right - left) * starts[k]!, (right - left) * pitch, x, ends[k]!);
-    x = ends[k]!;
-    left = right;
-  }
-}
-
-/** Rows y to y + 3 of the result at once: what is known of a gap is then at hand for all of them, in a third of the time. */
-function setFourRows(
-  { width: from, data: source }: Plane,
-  { low, high, fraction }: TwoTaps,
-  y: number,
-  { ends, starts, pitch }: Gaps,
-  { width, data }: Plane,
-): void {
-  const [u0, u1, u2, u3] = [low[y]! * from, low[y + 1]! * from, low[y + 2]! * from, low[y + 3]! * from];
-  const [l0, l1, l2, l3] = [high[y]! * from, high[y + 1]! * from, high[y + 2]! * from, high[y + 3]! * from];
-  const [f0, f1, f2, f3] = [fraction[y]!, fraction[y + 1]!, fraction[y + 2]!, fraction[y + 3]!];
-  let left0 = source[u0]! + (source[l0]! - source[u0]!) * f0;
-  let left1 = source[u1]! + (source[l1]! - source[u1]!) * f1;
-  let left2 = source[u2]! + (source[l2]! - source[u2]!) * f2;
-  let left3 = source[u3]! + (source[l3]! - source[u3]!) * f3;
-  const row = y * width;
-  for (let k = 0, at = row; k <= from; k++) {
-    const next = k < from ? k : from - 1;
-    const right0 = source[u0 + next]! + (source[l0 + next]! - source[u0 + next]!) * f0;
-    const right1 = source[u1 + next]! + (source[l1 + next]! - source[u1 + next]!) * f1;
-    const right2 = source[u2 + next]! + (source[l2 + next]! - source[u2 + next]!) * f2;
-    const right3 = source[u3 + next]! + (source[l3 + next]! - source[u3 + next]!) * f3;
-    const start = starts[k]!;
-    let a = left0 + (right0 - left0) * start;
-    let b = left1 + (right1 - left1) * start;
-    let c = left2 + (right2 - left2) * start;
-    let d = left3 + (right3 - left3) * start;
-    const stepA = (right0 - left0) * pitch;
-    const stepB = (right1 - left1) * pitch;
-    const stepC = (right2 - left2) * pitch;
-    const stepD = (right3 - left3) * pitch;
-    for (const end = row + ends[k]!; at < end; at++) {
-      data[at] = a;
-      data[at + width] = b;
-      data[at + 2 * width] = c;
-      data[at + 3 * width] = d;
-      a += stepA;
-      b += stepB;
-      c += stepC;
-      d += stepD;
-    }
-    left0 = right0;
-    left1 = right1;
-    left2 = right2;
-    left3 = right3;
   }
 }

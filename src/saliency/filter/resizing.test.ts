@@ -3,7 +3,7 @@ import { fixture, fixtureNumbers, fixturePlane, largestError, randoms } from '..
 import { resizePlane } from '../../image/resize.js';
 import { shrinkByArea } from './area.js';
 import { resizeBicubic } from './bicubic.js';
-import { addResized, resizeBilinear } from './bilinear.js';
+import { differenceFrom, resizeBilinear, resizeInto } from './bilinear.js';
 
 const plane = fixturePlane('filters');
 
@@ -22,11 +22,25 @@ describe('bilinear', () => {
     expect(largestError(resizeBilinear(plane, width, height).data, resizePlane(plane, width, height).data)).toBeLessThan(1e-4);
   });
 
-  it('adds to a sum what it would make', () => {
+  it('of several planes gives the sum of what it gives of each', () => {
     const sum = { width: 80, height: 15, data: randoms(1200) };
-    const expected = resizeBilinear(plane, 80, 15).data.map((value, i) => value + sum.data[i]!);
-    addResized(sum, plane);
+    const half = { width: 20, height: 11, data: randoms(220, 2) };
+    const expected = resizeBilinear(plane, 80, 15).data.map((value, i) => value + resizeBilinear(half, 80, 15).data[i]!);
+    resizeInto(sum, plane, half);
     expect(largestError(sum.data, expected)).toBeLessThan(1e-4);
+  });
+
+  it.each([1, -1] as const)('gives the difference to another plane, with sign %i', (sign) => {
+    const fine = { width: 80, height: 15, data: randoms(1200) };
+    const difference = { ...fine, data: new Float32Array(1200) };
+    differenceFrom(fine, plane, sign, difference);
+    const coarse = resizeBilinear(plane, 80, 15).data;
+    expect(
+      largestError(
+        difference.data,
+        fine.data.map((value, i) => Math.abs(value + sign * coarse[i]!)),
+      ),
+    ).toBeLessThan(1e-4);
   });
 });
 

@@ -58,26 +58,13 @@ function opponents(picture: Picture): Plane[] {
 /** Of a grey picture all differences are 0. */
 function colourRows(picture: Picture): ReadRow {
   const { width, channels, levels } = picture;
-  const [second, third] = channels === 3 ? [1, 2] : [0, 0];
   const scale = (levels instanceof Uint8Array ? 1 / 255 : 1) / 3;
   const dark = brightest(picture) / 10;
-  return (y, [intensity, redGreen, blueYellow]) => {
-    for (let x = 2, at = y * width * channels; x < width + 2; x++, at += channels) {
-      const r = levels[at]!;
-      const g = levels[at + second]!;
-      const b = levels[at + third]!;
-      const sum = r + g + b;
-      intensity![x] = sum * scale;
-      // R = r - (g + b) / 2 is (3 r - sum) / 2, and Y = (r + g) / 2 - |r - g| / 2 - b is min(r, g) - b; negatives count as 0.
-      const red = Math.max(0, 3 * r - sum);
-      const green = Math.max(0, 3 * g - sum);
-      const blue = Math.max(0, 3 * b - sum);
-      const yellow = 2 * Math.max(0, Math.min(r, g) - b);
-      // Each of them is in proportion to the colours: dividing at the end, by the intensity on the same scale, is the same.
-      const share = sum > dark ? 1.5 / sum : 0;
-      redGreen![x] = (red - green) * share;
-      blueYellow![x] = (blue - yellow) * share;
-    }
+  return (y, [intensity, redGreen, blueYellow], room, loops) => {
+    const row = levels.subarray(y * width * channels, (y + 1) * width * channels);
+    if (channels === 3) room.set(row);
+    else for (let i = 0; i < room.length; i++) room[i] = row[Math.floor(i / 3)]!;
+    loops.opponents(room.byteOffset, width, scale, dark, intensity!.byteOffset, redGreen!.byteOffset, blueYellow!.byteOffset);
   };
 }
 

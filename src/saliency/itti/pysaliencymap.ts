@@ -1,7 +1,7 @@
 /** The saliency map of pySaliencyMap, the implementation that most people run. */
 import type { Plane } from '../../image/image.js';
 import { mildBilateral } from '../filter/bilateral.js';
-import { addResized, resizeInto } from '../filter/bilinear.js';
+import { resizeInto } from '../filter/bilinear.js';
 import { directions } from '../filter/gabor.js';
 import { pyramid, pyrDownOf, type ReadRow } from '../filter/pyramid.js';
 import type { Show } from '../method.js';
@@ -26,13 +26,15 @@ export function pySaliencyMap(picture: Picture, show?: Show): Plane {
   show?.('colour conspicuity', atFullSize(colour, emptyPlane(picture)));
 
   // Resizing is linear: what belongs together is added at its own level first.
-  const sum = emptyPlane(picture);
-  for (const [index, contrast] of intensity.entries()) {
-    const both = emptyPlane(contrast);
-    addTo(both, contrast, weights.intensity);
-    addTo(both, colour[index]!, weights.colour);
-    addResized(sum, both);
-  }
+  const sum = atFullSize(
+    intensity.map((contrast, index) => {
+      const both = emptyPlane(contrast);
+      addTo(both, contrast, weights.intensity);
+      addTo(both, colour[index]!, weights.colour);
+      return both;
+    }),
+    emptyPlane(picture),
+  );
   addOrientation(sum, intensities, show);
   return mildBilateral(minMax(sum), { value: 3, place: 1.55 });
 }
@@ -57,9 +59,8 @@ function contrasts(levels: readonly Plane[]): Plane[] {
 }
 
 /** The sum of maps at the size of a plane, which it overwrites. */
-function atFullSize([first, ...others]: readonly Plane[], into: Plane): Plane {
-  resizeInto(into, first!);
-  for (const other of others) addResized(into, other);
+function atFullSize(planes: readonly Plane[], into: Plane): Plane {
+  resizeInto(into, ...planes);
   return into;
 }
 
@@ -68,7 +69,7 @@ function features({ width, channels, levels }: Picture): ReadRow {
   const scale = levels instanceof Uint8Array ? 1 / 255 : 1;
   const [second, third] = channels === 3 ? [1, 2] : [0, 0];
   return (y, [intensity, redGreen, blueYellow]) => {
-    for (let x = 2, at = y * width * channels; x < width + 2; x++, at += channels) {
+    for (let x = 0, at = y * width * channels; x < width; x++, at += channels) {
       const r = levels[at]!;
       const g = levels[at + second]!;
       const b = levels[at + third]!;

@@ -1,4 +1,5 @@
 /** The discrete Fourier transform of any length: Stockham passes for small prime factors, Bluestein's convolution for large ones. */
+import { type Kernels, kernels } from '../simd/kernels.js';
 
 /** Complex numbers, real and imaginary parts apart. */
 export interface Complex {
@@ -59,60 +60,61 @@ function stockham(length: number, factors: readonly number[]): Transform {
     remaining = rest;
     return { radix, rest, twiddles, roots: rootsOfUnity(radix * radix, (i) => Math.floor(i / radix) * (i % radix), radix) };
   });
-  let scratch: Complex = { re: new Float64Array(0), im: new Float64Array(0) };
   return (re, im, batch = 1) => {
     const size = length * batch;
-    if (scratch.re.length !== size) scratch = { re: new Float64Array(size), im: new Float64Array(size) };
-    let from: Complex = { re, im };
-    let to = scratch;
+    // Kernels may touch one number behind each array.
+    const imaginary = 8 * (size + 1);
+    const { memory, butterfly } = kernels(4 * imaginary);
+    const areas = [0, 2 * imaginary].map((at) => ({
+      at,
+      re: new Float64Array(memory, at, size),
+      im: new Float64Array(memory, at + imaginary, size),
+    }));
+    let [from, to] = areas as [Area, Area];
+    from.re.set(re);
+    from.im.set(im);
     let stride = batch;
     for (const pass of passes) {
-      if (pass.radix === 4) radixFour(pass, from, to, stride);
+      if (pass.radix === 4) radixFour(pass, from.at, to.at, imaginary, stride, butterfly);
       else anyRadix(pass, from, to, stride);
       stride *= pass.radix;
       [from, to] = [to, from];
     }
-    if (from.re === re) return;
     re.set(from.re);
     im.set(from.im);
   };
 }
 
-function radixFour({ rest, twiddles }: Pass, { re: xr, im: xi }: Complex, { re: yr, im: yi }: Complex, stride: number): void {
-  const quarter = rest * stride;
+/** Complex numbers in a memory, and where the real ones begin. */
+interface Area extends Complex {
+  readonly at: number;
+}
+
+function radixFour(
+  { rest, twiddles: { re, im } }: Pass,
+  from: number,
+  to: number,
+  imaginary: number,
+  stride: number,
+  butterfly: Kernels['butterfly'],
+): void {
+  const step = 8 * stride;
   for (let p = 0; p < rest; p++) {
-    const [w1r, w1i] = [twiddles.re[p * 4 + 1]!, twiddles.im[p * 4 + 1]!];
-    const [w2r, w2i] = [twiddles.re[p * 4 + 2]!, twiddles.im[p * 4 + 2]!];
-    const [w3r, w3i] = [twiddles.re[p * 4 + 3]!, twiddles.im[p * 4 + 3]!];
-    let out = p * 4 * stride;
-    for (let a = p * stride; a < (p + 1) * stride; a++, out++) {
-      const b = a + quarter;
-      const c = b + quarter;
-      const d = c + quarter;
-      const sumR = xr[a]! + xr[c]!;
-      const sumI = xi[a]! + xi[c]!;
-      const differenceR = xr[a]! - xr[c]!;
-      const differenceI = xi[a]! - xi[c]!;
-      const oddSumR = xr[b]! + xr[d]!;
-      const oddSumI = xi[b]! + xi[d]!;
-      // i (b - d)
-      const turnedR = xi[d]! - xi[b]!;
-      const turnedI = xr[b]! - xr[d]!;
-      yr[out] = sumR + oddSumR;
-      yi[out] = sumI + oddSumI;
-      const oneR = differenceR - turnedR;
-      const oneI = differenceI - turnedI;
-      yr[out + stride] = oneR * w1r - oneI * w1i;
-      yi[out + stride] = oneR * w1i + oneI * w1r;
-      const twoR = sumR - oddSumR;
-      const twoI = sumI - oddSumI;
-      yr[out + 2 * stride] = twoR * w2r - twoI * w2i;
-      yi[out + 2 * stride] = twoR * w2i + twoI * w2r;
-      const threeR = differenceR + turnedR;
-      const threeI = differenceI + turnedI;
-      yr[out + 3 * stride] = threeR * w3r - threeI * w3i;
-      yi[out + 3 * stride] = threeR * w3i + threeI * w3r;
-    }
+    const [one, two, three] = [p * 4 + 1, p * 4 + 2, p * 4 + 3];
+    const place = from + p * step;
+    butterfly(
+      place,
+      to + 4 * p * step,
+      imaginary,
+      rest * step,
+      stride,
+      re[one]!,
+      im[one]!,
+      re[two]!,
+      im[two]!,
+      re[three]!,
+      im[three]!,
+    );
   }
 }
 
