@@ -3,9 +3,9 @@
     python oracles/methods/make_cam_option_fixtures.py [--out test/fixtures/cam-options] [name ...]
 
 Raw maps [N,h,w] before ReLU, min-max and upsampling, in float64, stored as float32. `eigen-smooth`: get_cam_image(..., eigen_smooth),
-its sign open. `aug-smooth`: the mean of get_cam_image over the same six inputs as forward_augmentation_smoothing, which scales each map
-first. `dff`: the function dff of pytorch-grad-cam (scikit-learn's NMF) on one row. `derivatives=exact`: alpha of Chattopadhay et al.,
-equation 10, from torch's autograd, one element of the layer at a time.
+its sign open. `aug-smooth`: forward_augmentation_smoothing, finished maps [N,H,W] of the image's size, of one layer and of two. `dff`:
+the function dff of pytorch-grad-cam (scikit-learn's NMF) on one row. `derivatives=exact`: alpha of Chattopadhay et al., equation 10,
+from torch's autograd, one element of the layer at a time.
 """
 
 import argparse
@@ -36,6 +36,7 @@ METHODS = {
 }  # fmt: skip
 EIGEN = ["grad-cam", "hires-cam", "layer-cam", "grad-cam++", "xgrad-cam", "grad-cam-elementwise", "score-cam"]
 AUGMENTED = ["grad-cam", "layer-cam", "grad-cam++", "score-cam", "fem"]
+AUGMENTED_LAYERS = ["grad-cam", "score-cam"]
 
 
 class SmoothHead(nn.Module):
@@ -64,10 +65,11 @@ class DenseHead(nn.Module):
         return self.f2(self.s(self.f1(self.r1(self.c1(x)).flatten(1))))
 
 
+# name: (network, input shape, exporters, layers: the last is the one explained alone)
 NETS = {
-    "pooled": (GapNet, (2, 3, 8, 10), ["ts13", "dynamo20"], "r2"),
-    "smooth-head": (SmoothHead, (2, 3, 9, 11), ["ts17", "dynamo20"], "r2"),
-    "dense-head": (DenseHead, (2, 3, 11, 8), ["ts13", "dynamo18"], "r1"),
+    "pooled": (GapNet, (2, 3, 8, 10), ["ts13", "dynamo20"], ["r1", "r2"]),
+    "smooth-head": (SmoothHead, (2, 3, 9, 11), ["ts17", "dynamo20"], ["r2"]),
+    "dense-head": (DenseHead, (2, 3, 11, 8), ["ts13", "dynamo18"], ["r1"]),
 }
 
 
@@ -82,13 +84,10 @@ def raw(method: str, model, layer: str, x, targets, eigen=False):
         return np.asarray(cam.get_cam_image(x, module, chosen, activation.numpy(), grad.numpy(), eigen), np.float64)
 
 
-def augmented(method: str, model, layer: str, x, targets):
-    maps = []
-    for flip in (False, True):
-        for factor in (0.9, 1.0, 1.1):
-            map = raw(method, model, layer, (x.flip(3) if flip else x) * factor, targets)
-            maps.append(map[:, :, ::-1] if flip else map)
-    return np.mean(maps, 0)
+def augmented(method: str, model, layers: list[str], x, targets):
+    """What the library itself yields for aug_smooth, of the model and x as they are; it resizes in float32."""
+    with METHODS[method](model=model, target_layers=[model.get_submodule(layer) for layer in layers]) as cam:
+        return np.asarray(cam(x, [ClassifierOutputTarget(target) for target in targets], aug_smooth=True), np.float64)
 
 
 def head_of(model, layer: str, x):
@@ -141,12 +140,12 @@ def exact(model, layer: str, x, targets, score: str, official: bool):
 
 
 def jobs_of(name: str):
-    """(label, method, options, extra facts, rows, a function of model, layer, x, targets)"""
+    """(label, method, options, extra facts, rows, a function of model, layer, x, targets); `layers` among the facts are of several"""
     if name == "pooled":
         for method in EIGEN:
             yield method + " eigen", method, {"eigen-smooth": "true"}, {"signFree": True}, 1, lambda *a, m=method: raw(m, *a, eigen=True)
         for method in AUGMENTED:
-            yield method + " augmented", method, {"aug-smooth": "true"}, {}, 2, lambda *a, m=method: augmented(m, *a)
+            yield method + " augmented", method, {"aug-smooth": "true"}, {}, 2, lambda model, layer, *a, m=method: augmented(m, model, [layer], *a)
         for concept in range(3):
             # Factors are found to 1e-4 of the first step.
             facts = {"tolerance": 1e-3}
@@ -156,6 +155,10 @@ def jobs_of(name: str):
                 return dff(layer_and_gradient(model, layer, x, targets)[0].numpy(), 3)[1][:, concept]
 
             yield f"dff {concept}", "dff", options, facts, 1, concept_of
+        layers = NETS[name][3]
+        for method in AUGMENTED_LAYERS:
+            label, facts = f"{method} augmented {len(layers)} layers", {"layers": layers}
+            yield label, method, {"aug-smooth": "true"}, facts, 2, lambda model, _, *a, m=method: augmented(m, model, layers, *a)
     else:
         for score in ("logit", "probability", "difference"):
             for variant in ("pytorch-grad-cam", "official"):
@@ -167,7 +170,7 @@ def jobs_of(name: str):
 
 def stable_input(name: str, model, wide):
     """An input on which float32 and float64 agree to an eighth of the tolerance, also after a step of 1e-6; and the maps of all jobs."""
-    _, shape, _, layer = NETS[name]
+    _, shape, _, (*_, layer) = NETS[name]
     for attempt in range(100):
         generator = torch.Generator().manual_seed(seed_of(name) + attempt)
         x = torch.randn(shape, generator=generator)
@@ -190,7 +193,7 @@ def stable_input(name: str, model, wide):
 
 
 def make(writer: Writer, name: str) -> None:
-    build, _, variants, layer = NETS[name]
+    build, _, variants, layers = NETS[name]
     torch.manual_seed(seed_of(name))
     model = randomise(build())
     with torch.no_grad():
@@ -204,16 +207,17 @@ def make(writer: Writer, name: str) -> None:
         data = export(model, x, variant)
         with torch.no_grad():
             assert error(run(data, x), wide(x.double()).numpy()) < 1e-4
-        activation, _ = layer_and_gradient(wide, layer, x.double(), targets)
-        files.append((variant, writer.model(f"{name}.{variant}.onnx", data), tensor_of(data, x, activation)))
+        tensors = {layer: tensor_of(data, x, layer_and_gradient(wide, layer, x.double(), targets)[0]) for layer in layers}
+        files.append((variant, writer.model(f"{name}.{variant}.onnx", data), tensors))
     for label, method, options, facts, rows, _ in jobs_of(name):
         stem = f"{name}.{label.replace(' ', '-').replace('++', '-plus-plus')}"
-        for variant, file, tensor in files:
+        for variant, file, tensors in files:
+            explained = {"layers": [tensors[layer] for layer in facts["layers"]]} if "layers" in facts else {"layer": tensors[layers[-1]]}
             writer.cases.append(dict(
                 name=f"{name} {variant} {label}", net=name, method=method, options=options, model=file,
-                input=writer.array(f"{name}.{rows}.input.npy", x[:rows]), target=targets[:rows], layer=tensor,
-                expected=writer.array(f"{stem}.npy", expected[label]), **{"tolerance": 1e-4, **facts},
-            ))  # fmt: skip
+                input=writer.array(f"{name}.{rows}.input.npy", x[:rows]), target=targets[:rows],
+                **explained, expected=writer.array(f"{stem}.npy", expected[label]),
+            ) | {"tolerance": 1e-4, **facts, **explained})  # fmt: skip
 
 
 def main() -> None:

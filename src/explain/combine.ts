@@ -15,7 +15,7 @@ export function combined(
   { space, combine }: Pick<Method, 'space' | 'combine'>,
   options: OptionValues<OptionSpecs>,
 ): Value {
-  const fitted = space === 'layer' ? onLargestGrid(b, maps) : maps;
+  const fitted = space === 'layer' && maps.length > 1 ? onLargestGrid(b, maps) : maps;
   if (combine) return combine(b, fitted, options);
   return fitted.length === 1 ? fitted[0]! : b.div(fitted.reduce(b.add), fitted.length);
 }

@@ -1,6 +1,14 @@
 /** Explains inputs: finds layers, compiles the explainer, runs it, and says what was explained. */
 import { fail } from '../errors.js';
-import { type IterativeMethod, isPlanned, type Method, type PlannedMethod, type Progress, usesLayer } from '../methods/method.js';
+import {
+  type Candidate,
+  type IterativeMethod,
+  isPlanned,
+  type Method,
+  type PlannedMethod,
+  type Progress,
+  usesLayer,
+} from '../methods/method.js';
 import { type GivenOptions, readOptions, requireKnown } from '../methods/options.js';
 import { methodNamed } from '../methods/registry.js';
 import type { Graph, Shape, Value } from '../onnx/graph.js';
@@ -223,8 +231,8 @@ export async function runExplainers(
       : undefined;
   const circumstances = { subject, input, swapped };
   const explained = new Map<Method, Explanation>();
-  const keep = (one: Result, attribution: FloatArray, { sums, flows }: Totals, milliseconds: number) => {
-    const found = described(one, attribution, rows, { sums, flows }, subject);
+  const keep = (one: Result, attribution: FloatArray, totals: Totals, milliseconds: number) => {
+    const found = described(one, attribution, rows, totals, subject);
     const explanation = { ...found, milliseconds };
     explained.set(one.method, { ...explanation, hints: options.diagnose ? hintsOf(explanation, circumstances) : [] });
   };
@@ -244,7 +252,13 @@ export async function runExplainers(
       results.push(await finish(iteration.explain(row), iteration.method.name, { ...options, onProgress }));
     }
     const sums = results.flatMap(({ sum }) => sum ?? []);
-    keep(iteration, stacked(results.map((result) => result.attribution)), { sums, flows: [] }, performance.now() - begun);
+    const candidates = results.flatMap((result) => (result.candidates ? [result.candidates] : []));
+    keep(
+      iteration,
+      stacked(results.map((result) => result.attribution)),
+      { sums, flows: [], candidates },
+      performance.now() - begun,
+    );
   }
   return order.map((method) => explained.get(method)!);
 }
@@ -285,6 +299,7 @@ function othersOf(inputs: Inputs = {}, first: number, count: number, batch: numb
 interface Totals {
   readonly sums: readonly number[];
   readonly flows: readonly RowFlow[];
+  readonly candidates?: readonly (readonly Candidate[])[];
 }
 
 type Result = Pick<PlannedMap, 'options' | 'layers' | 'remarks'> & { readonly method: Method };
@@ -293,7 +308,7 @@ function described(
   { method, options, layers, remarks }: Result,
   attribution: FloatArray,
   rows: readonly ExplainedRow[],
-  { sums, flows }: Totals,
+  { sums, flows, candidates = [] }: Totals,
   subject: Subject,
 ): Omit<Explanation, 'hints' | 'milliseconds'> {
   const size = attribution.data.length / rows.length;
@@ -307,6 +322,7 @@ function described(
       ...(registers && method.space === 'tokens' && { registers }),
       ...(sums.length === rows.length && { completeness: { sum: sumOf(i), expected: sums[i]! } }),
       ...(flows.length === rows.length && { flow: flows[i]! }),
+      ...(candidates.length === rows.length && { candidates: candidates[i]! }),
     })),
     layers: layers.map(({ name, shape }) => ({ name, shape: shape ?? [] })),
     scoresShape: subject.scores.shape,

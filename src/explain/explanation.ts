@@ -1,6 +1,6 @@
 /** What goes into an explanation and what comes out: models, options, results. */
 import type { Plane } from '../image/index.js';
-import type { Method, Progress } from '../methods/method.js';
+import type { Candidate, Method, Progress } from '../methods/method.js';
 import type { GivenOptions } from '../methods/options.js';
 import type { Graph, Shape } from '../onnx/graph.js';
 import type { Runtime, WeightFiles } from '../runtime/runtime.js';
@@ -57,6 +57,8 @@ export interface ExplainedRow {
   readonly registers?: readonly (readonly [number, number])[];
   /** For relevance: what the row started with, what reached the map, and where the rest went. */
   readonly flow?: RowFlow;
+  /** The maps that the row's was chosen from, where they were asked for. */
+  readonly candidates?: readonly Candidate[];
   /** Which words of the text that is explained matter, where that was asked for. */
   readonly words?: ExplainedWords;
 }

@@ -69,15 +69,14 @@ export async function loadIteration(
     },
   });
   const explainers = await Promise.all((used.length ? used : [undefined]).map((layer) => method.prepare(benchFor(layer))));
-  const combine = explainers.length > 1 ? await combiner(model, subject, method, values, used) : undefined;
-  if (combine) sessions.push(combine.session);
+  const combine = used.length ? combiner(model, subject, method, values, sessions) : undefined;
   const remark = method.remark?.(subject.graph, values);
   return {
     method,
     options: shownOptions(values),
     layers: used,
     remarks: remark ? [remark] : [],
-    explain: (row) => inTurn(row, explainers, combine?.run),
+    explain: (row) => inTurn(row, explainers, combine),
     dispose: async () => {
       for (const session of sessions) await session.dispose();
     },
@@ -132,14 +131,16 @@ function defaultFeed({ name }: Value, subject: Subject, row: Row, count: number)
   return other && declared !== 1 && other.shape[0] === 1 ? repeated(other, count) : other;
 }
 
+type Combine = (maps: readonly FloatArray[]) => Promise<FloatArray>;
+
 /** One layer after another; their maps are combined at the end. */
 async function* inTurn(
   row: Row,
   explainers: readonly RowExplainer[],
-  combine?: (maps: readonly FloatArray[]) => Promise<FloatArray>,
+  combine?: Combine,
 ): AsyncGenerator<Progress, RowAttribution> {
   if (!combine) return yield* explainers[0]!(row);
-  const maps: FloatArray[] = [];
+  const found: RowAttribution[] = [];
   for (const [i, explainer] of explainers.entries()) {
     const steps = explainer(row);
     let step = await steps.next();
@@ -147,33 +148,42 @@ async function* inTurn(
       const { done, total } = step.value;
       yield { done: i * total + done, total: total * explainers.length };
     }
-    maps.push(step.value.attribution);
+    found.push(step.value);
   }
-  return { attribution: await combine(maps) };
+  const attribution = await combine(found.map((each) => each.attribution));
+  return { ...(found.length === 1 && found[0]), attribution };
 }
 
-/** The combination of several layers' maps as a graph of its own. */
-async function combiner(
+/** What makes the maps of layers one, by a graph of its own for the grids that they have; a single map may stay as it is. */
+function combiner(
   model: Model,
   subject: Subject,
   method: IterativeMethod,
   options: Parameters<typeof combined>[3],
-  layers: readonly Value[],
-) {
-  const b = new Builder(subject.graph.details.opset);
-  const inputs = layers.map((layer, i) =>
-    b.input(
-      `map${i}`,
-      'float32',
-      method.space === 'layer' ? [1, ...layer.shape!.slice(2)] : [1, ...subject.input.shape!.slice(1)],
-    ),
-  );
-  const map = b.named('combined', combined(b, inputs, method, options));
-  const graph = new Graph({ name: 'combined', inputs, outputs: [map], details: { ...subject.graph.details, functions: [] } });
-  const session = await model.runtime.load(graph);
-  const run = async (maps: readonly FloatArray[]) => {
-    const results = await session.run(Object.fromEntries(maps.map((each, i) => [inputs[i]!.name, each])));
-    return results[map.name] as FloatArray;
+  sessions: Session[],
+): Combine {
+  let ready: Promise<Combine> | undefined;
+  const prepare = async (first: readonly FloatArray[]): Promise<Combine> => {
+    const b = new Builder(subject.graph.details.opset);
+    const inputs = first.map(({ shape }, i) => b.input(`map${i}`, 'float32', shape));
+    const map = combined(b, inputs, method, options);
+    if (map === inputs[0]) return async ([alone]) => alone!;
+    const output = b.named('combined', map);
+    const graph = new Graph({
+      name: 'combined',
+      inputs,
+      outputs: [output],
+      details: { ...subject.graph.details, functions: [] },
+    });
+    const session = await model.runtime.load(graph);
+    sessions.push(session);
+    return async (maps) => {
+      const results = await session.run(Object.fromEntries(maps.map((each, i) => [inputs[i]!.name, each])));
+      return results[output.name] as FloatArray;
+    };
   };
-  return { session, run };
+  return async (maps) => {
+    ready ??= prepare(maps);
+    return (await ready)(maps);
+  };
 }

@@ -131,6 +131,33 @@ describe('smoothing', () => {
     expect(top.attribution.data).toEqual(named.attribution.data);
   });
 
+  it('aug-smooth yields a map of the size of the image, the same by runs and in closed form, of two layers too', async () => {
+    const model = await open('methods/plain-gap-opset11.onnx');
+    const { closedForm, ...byRuns } = ablationCam as IterativeMethod;
+    const options = { options: { 'aug-smooth': true }, layers: [...layers, '/act3/Relu_output_0'] };
+    const short = await explain(model, ablationCam, input, { ...options, layers: options.layers.slice(1) });
+    const long = await explain(model, byRuns, input, { ...options, layers: options.layers.slice(1) });
+    expectNear(short.attribution.data, long.attribution.data, 1e-3);
+    const { shape, data } = (await explain(model, byRuns, input, options)).attribution;
+    expect(shape).toEqual([1, ...input.shape.slice(2)]);
+    expect(Math.max(...data)).toBeLessThanOrEqual(1);
+    expect(Math.max(...data)).toBeGreaterThan(0.5);
+  });
+
+  it('aug-smooth shows nothing where all speaks against the class, and what speaks against it where that is asked for', async () => {
+    const net = network(['N', 1, 2, 2], ({ b, x, weight }) => {
+      const layer = b.op('Relu', [x], {}, { outputs: ['layer'] });
+      return b.matMul(b.op('Flatten', [b.op('GlobalAveragePool', [layer])], { axis: 1 }), weight([-1], [1, 1]));
+    });
+    const image = array([1, 0, 2, 3], [1, 1, 2, 2]);
+    const of = async (counterfactual: boolean) => {
+      const options = { 'aug-smooth': true, counterfactual };
+      return (await explained(net, 'grad-cam', image, { layers: ['layer'], options })).attribution.data;
+    };
+    expect((await of(false)).every((value) => value === 0)).toBe(true);
+    expectNear(await of(true), [1 / 3, 0, 2 / 3, 1], 1e-5);
+  });
+
   it('eigen-smooth of ablation-cam is the same by runs and in closed form', async () => {
     const model = await open('methods/plain-gap-opset11.onnx');
     const { closedForm, ...byRuns } = ablationCam as IterativeMethod;
@@ -195,6 +222,18 @@ describe('factorisation', () => {
       [0, 0, 1 / 4, 1, 0],
       1e-2,
     );
+    const options = { components: 2, concept: 1, show: 'all' };
+    const shown = await explained(net, 'dff', image, { targets: [0], layers: ['layer'], options });
+    const candidates = shown.rows[0]!.candidates!;
+    expect(candidates.map(({ name }) => name)).toEqual(['concept 0', 'concept 1']);
+    expect([...shown.attribution.data]).toEqual([...candidates[1]!.map.data]);
+    const best = candidates[0]!.score > candidates[1]!.score ? 0 : 1;
+    expectNear(candidates[best]!.map.data, first);
+    expectNear(candidates[1 - best]!.map.data, second);
+    // A concept's vector at every place: the target's channel at its largest, or nothing of it.
+    expectNear([candidates[best]!.score, candidates[1 - best]!.score], [3, 0], 2e-2);
+    const averaged = { layers: ['layer'], options: { ...options, 'aug-smooth': true } };
+    expect((await explained(net, 'dff', image, averaged)).rows[0]!.candidates).toHaveLength(2);
     await expect(explained(net, 'dff', image, { options: { components: 2, concept: 2 }, layers: ['layer'] })).rejects.toThrow(
       /there are 2 concepts, 0 to 1, and no concept 2/,
     );

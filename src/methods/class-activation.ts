@@ -8,6 +8,7 @@ import { defineMap } from './augmented.js';
 import { eigenSmooth, overChannelsOf } from './eigen-smooth.js';
 import { channels, type PlanContext, type PlannedMethod, spatial } from './method.js';
 import type { OptionSpecs, OptionValues } from './options.js';
+import { rectifiedUnit } from './rectified-unit.js';
 import { scoreByOption, type TargetScore, targetScore } from './target-score.js';
 
 /** sum over channels of w A: [N, h, w] from weights that broadcast against A [N, C, h, w]. */
@@ -30,14 +31,6 @@ export function combineByOption(b: Builder, maps: readonly Value[], { combine }:
   if (combine === 'max') return maps.reduce(b.max);
   if (combine === 'product') return maps.map((map) => rectifiedUnit(b, map)).reduce(b.mul);
   return b.div(maps.reduce(b.add), maps.length);
-}
-
-/** The positive part of each map [N, h, w], from 0 for its smallest value to 1 for its largest. */
-export function rectifiedUnit(b: Builder, map: Value): Value {
-  const positive = b.relu(map);
-  const axes = map.shape!.map((_, axis) => axis).slice(1);
-  const fromZero = b.sub(positive, b.reduce('ReduceMin', positive, axes));
-  return b.div(fromZero, b.add(b.reduceMax(fromZero, axes), 1e-7));
 }
 
 export const classActivationOptions = {
@@ -68,7 +61,7 @@ export function classActivation<const S extends OptionSpecs = Record<never, neve
   options,
   ...description
 }: ClassActivation<S>): PlannedMethod {
-  const method: PlannedMethod<S & Shared> = {
+  return defineMap<S & Shared>({
     ...description,
     space: 'layer',
     options: { ...classActivationOptions, ...options } as S & Shared,
@@ -80,8 +73,7 @@ export function classActivation<const S extends OptionSpecs = Record<never, neve
       const map = overChannelsOf(b, b.mul(weights(context), layer), layer, shared);
       return counterfactual ? b.neg(map) : map;
     },
-  };
-  return defineMap(method);
+  });
 }
 
 /** The mean over each channel's places. */

@@ -27,6 +27,12 @@ export const dff = defineMap({
       integer: true,
       description: 'whose map is shown, counted from 0; -1 is the one that speaks most for the target',
     },
+    show: {
+      type: 'choice',
+      choices: ['map', 'all'],
+      default: 'map',
+      description: 'all: the maps of all concepts of a layer on a sheet of their own, each with the score that it gets',
+    },
     iterations: { type: 'number', default: 200, min: 1, max: 100000, integer: true, description: 'steps at most' },
     seed: { type: 'number', default: 0, min: 0, max: 2 ** 32 - 1, integer: true, description: "of the first guess, as NumPy's" },
     ...targetScore,
@@ -35,7 +41,7 @@ export const dff = defineMap({
   scoreOf: scoreByOption,
   combine: combineByOption,
   prepare: async ({ load, layerShape, options, batch }) => {
-    const { components, concept } = options;
+    const { components, concept, show } = options;
     if (concept >= components) fail(`dff: there are ${components} concepts, 0 to ${components - 1}, and no concept ${concept}`);
     const [, channels, ...grid] = layerShape as [number, number, ...number[]];
     const activation = await load(({ layer }) => ({ layer }));
@@ -48,16 +54,18 @@ export const dff = defineMap({
       const matrix = aboveMinimum(layer!);
       const factors = yield* factorise(matrix, options);
       const vectors = conceptVectors(factors, matrix, components);
-      const scores =
-        concept >= 0
-          ? undefined
-          : yield* inBatches(components, batch.head, async (first, size) => {
-              const vector = filled(size, [channels, 1, 1], (i, into) => into.set(vectors[first + i]!));
-              return (await scored(row, { vector }, size)).score!.data;
-            });
-      const shown = scores ? scores.indexOf(Math.max(...scores)) : concept;
-      const data = Float32Array.from({ length: matrix.columns }, (_, j) => factors.right[j * components + shown]!);
-      return { attribution: { shape: [1, ...grid], data } };
+      const map = (k: number) => {
+        const data = Float32Array.from({ length: matrix.columns }, (_, j) => factors.right[j * components + k]!);
+        return { shape: [1, ...grid], data };
+      };
+      if (concept >= 0 && show === 'map') return { attribution: map(concept) };
+      const scores = yield* inBatches(components, batch.head, async (first, size) => {
+        const vector = filled(size, [channels, 1, 1], (i, into) => into.set(vectors[first + i]!));
+        return (await scored(row, { vector }, size)).score!.data;
+      });
+      const attribution = map(concept >= 0 ? concept : scores.indexOf(Math.max(...scores)));
+      if (show === 'map') return { attribution };
+      return { attribution, candidates: Array.from(scores, (score, k) => ({ name: `concept ${k}`, score, map: map(k) })) };
     };
   },
 });

@@ -88,7 +88,7 @@ interface Declaration<S extends OptionSpecs> {
   readonly options: S;
   /** How the scores [N, K] become what is explained, [N]; the target's logit by default. `chosen` is one-hot, [N, K]. */
   readonly scoreOf?: (context: ScoreContext<S>) => Value;
-  /** How the maps of several layers, brought to the largest of their grids, become one; their mean by default. */
+  /** How the maps of layers, brought to the largest of their grids, become one, also a single one; their mean by default. */
   readonly combine?: (b: Builder, maps: readonly Value[], options: OptionValues<S>) => Value;
   /** Which layers it takes where none is named: the last feature map, or the last one of every size in the upper half of the network. */
   readonly defaultLayers?: 'last' | 'stages';
@@ -159,10 +159,18 @@ export interface Progress {
   readonly total: number;
 }
 
-/** A row's attribution, [1, ...], and what it should add up to, where that is known. */
+/** A row's attribution, [1, ...], what it should add up to, where that is known, and what it was chosen from, where that was asked for. */
 export interface RowAttribution {
   readonly attribution: FloatArray;
   readonly sum?: number;
+  readonly candidates?: readonly Candidate[];
+}
+
+/** A map that might be a row's, [1, h, w], and the score that speaks for it. */
+export interface Candidate {
+  readonly name: string;
+  readonly score: number;
+  readonly map: FloatArray;
 }
 
 export type RowExplainer = (row: Row) => AsyncGenerator<Progress, RowAttribution>;

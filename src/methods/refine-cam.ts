@@ -1,7 +1,7 @@
 import { defineMap } from './augmented.js';
-import { rectifiedUnit, weightedSum } from './class-activation.js';
+import { weightedSum } from './class-activation.js';
 import { plusPlusWeights } from './grad-cam-plus-plus.js';
-
+import { rectifiedUnit } from './rectified-unit.js';
 import { scoreByOption, targetScore } from './target-score.js';
 
 /**

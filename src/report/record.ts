@@ -24,7 +24,7 @@ export function recordOf(explanation: Explanation, context: RecordContext) {
     layers,
     preprocess: context.recipe ?? null,
     attribution: { shape: attribution.shape, dtype: 'float32', space: method.space },
-    rows: rows.map(({ target, scores, completeness, registers, flow, words }, row) => ({
+    rows: rows.map(({ target, scores, completeness, registers, flow, words, candidates }, row) => ({
       target: { ...named(target, context.labels), ...placed(target, explanation) },
       score: scores[target],
       top: topClasses(scores, 5, scale).map((entry) => ({ ...entry, ...named(entry.index, context.labels) })),
@@ -32,6 +32,7 @@ export function recordOf(explanation: Explanation, context: RecordContext) {
       ...(completeness && { completeness: { ...completeness, gap: completeness.sum - completeness.expected } }),
       ...(registers && { registers }),
       ...(flow && { flow }),
+      ...(candidates && { candidates: candidates.map(({ name, score }) => ({ name, score })) }),
       ...(words && { text: words.relevances, textMethod: words.method }),
     })),
     ...(scale !== undefined && { logitScale: scale }),
