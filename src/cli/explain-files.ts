@@ -5,6 +5,7 @@ import { inputName } from '../catalog/node/photo.js';
 import { fail } from '../errors.js';
 import type { Explanation } from '../explain/explanation.js';
 import { describeFidelity, fidelity } from '../explain/fidelity.js';
+import { planeOf } from '../image/index.js';
 import { encodePng } from '../image/node/index.js';
 import { isQuantized } from '../onnx/dequantize/index.js';
 import { describeFlow } from '../report/flow.js';
@@ -12,6 +13,7 @@ import { htmlReport } from '../report/html.js';
 import { scoreNames } from '../report/names.js';
 import { type Backdrop, drawExplanation } from '../report/picture.js';
 import { recordOf, topClasses } from '../report/record.js';
+import { type NamedMap, saliencySheet } from '../report/saliency-sheet.js';
 import { drawTruth, truthFigure } from '../report/truth.js';
 import { describeWords } from '../report/words.js';
 import type { Scene } from '../scenes/index.js';
@@ -65,10 +67,10 @@ export async function filesOf(
   const page = async (explanation: Explanation) => {
     const order = [explanation, ...explanations.filter((other) => other !== explanation)];
     const figures = await Promise.all(order.map(async (one) => ({ explanation: one, picture: await picture(one) })));
-    const photo = await encodePng(subject.backdrops()[0]!.photo);
+    const photos = await Promise.all(subject.backdrops().map(({ photo }) => encodePng(photo)));
     const { scene } = subject;
     const truth = scene && truthFigure(scene, await encodePng(drawTruth(scene)));
-    return htmlReport(figures, { ...context, title: basename(input), photo, truth });
+    return htmlReport(figures, { ...context, title: basename(input), photos, truth });
   };
   const makers: Record<Format, (explanation: Explanation) => Promise<Uint8Array | string>> = {
     png: picture,
@@ -77,10 +79,23 @@ export async function filesOf(
     html: page,
   };
   const files: Record<string, Uint8Array | string> = {};
-  for (const explanation of explanations)
-    for (const format of written)
-      files[`${inputName(input)}.${explanation.method.name}.${format}`] = await makers[format](explanation);
+  for (const explanation of explanations) {
+    const stem = `${inputName(input)}.${explanation.method.name}`;
+    for (const format of written) files[`${stem}.${format}`] = await makers[format](explanation);
+    const maps = candidatesOf(explanation);
+    if (maps.length) files[`${stem}.maps.png`] = await encodePng(saliencySheet(maps));
+  }
   return files;
+}
+
+/** The maps that each row's was chosen from, with their scores. */
+function candidatesOf({ rows }: Explanation): NamedMap[] {
+  return rows.flatMap(({ candidates = [] }, row) =>
+    candidates.map(({ name, score, map }) => ({
+      name: `${rows.length > 1 ? `row ${row}, ` : ''}${name}: ${score.toFixed(2)}`,
+      map: planeOf(map),
+    })),
+  );
 }
 
 /** The classes, what was explained where, and the files. */

@@ -3,6 +3,7 @@ import { array, explained, goldenInput, goldenNet } from '../../test/networks.js
 import { htmlReport } from './html.js';
 
 const pixel = Uint8Array.of(137, 80, 78, 71);
+const second = Uint8Array.of(137, 80, 78, 72);
 
 describe('the page of an explanation', () => {
   it('is one file with pictures, classes, options, hints and timing, and loads nothing', async () => {
@@ -14,7 +15,7 @@ describe('the page of an explanation', () => {
         { explanation, picture: pixel },
         { explanation: other, picture: pixel },
       ],
-      { title: 'a <photo>.png', model: 'net.onnx', version: '1.2.3', photo: pixel, labels: ['cat & dog', 'bird'] },
+      { title: 'a <photo>.png', model: 'net.onnx', version: '1.2.3', photos: [pixel], labels: ['cat & dog', 'bird'] },
     );
     expect(page).toContain('a &lt;photo&gt;.png');
     expect(page).toContain('cat &amp; dog (0)');
@@ -31,11 +32,22 @@ describe('the page of an explanation', () => {
     expect(page).toMatch(/<details><summary>options at their defaults<\/summary><dl><dt>baseline<\/dt><dd>0<\/dd>/);
   });
 
-  it('numbers the rows of a batch, and shows where relevance went below the maps', async () => {
+  it('numbers the rows of a batch, each beside its own picture, and shows where relevance went below the maps', async () => {
     const rows = array([...goldenInput.data, ...goldenInput.data], [2, 1, 4, 4]);
     const explanation = await explained(goldenNet, 'lrp', rows, { targets: [0, 1], detailed: true });
-    const page = htmlReport([{ explanation, picture: pixel }], { title: 'a.npy', model: 'net.onnx', version: '1', photo: pixel });
-    expect(page).toContain('<caption>row 1: classes, probability, score</caption>');
+    const page = htmlReport([{ explanation, picture: pixel }], {
+      title: 'a.npy',
+      model: 'net.onnx',
+      version: '1',
+      photos: [pixel, second],
+    });
+    const photo = (row: number, png: string) =>
+      `<img src="data:image/png;base64,${png}" alt="a.npy, row ${row}, as it was before`;
+    const [zero, one] = [page.indexOf(photo(0, 'iVBORw==')), page.indexOf(photo(1, 'iVBOSA=='))];
+    expect(zero).toBeGreaterThan(0);
+    expect(page.indexOf('<caption>row 0: classes, probability, score</caption>')).toBeGreaterThan(zero);
+    expect(one).toBeGreaterThan(page.indexOf('<caption>row 0: classes, probability, score</caption>'));
+    expect(page.indexOf('<caption>row 1: classes, probability, score</caption>')).toBeGreaterThan(one);
     expect(page).toMatch(/<dt>relevance, row 1<\/dt><dd>-?[\d.]+ of /);
     expect(page).toContain('<dt>explained</dt><dd>class 0, class 1</dd>');
     const maps = page.indexOf('<section class="maps">');

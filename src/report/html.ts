@@ -18,8 +18,8 @@ export interface PageContext {
   readonly title: string;
   readonly model: string;
   readonly version: string;
-  /** The photo, or the input drawn as a picture, as PNG. */
-  readonly photo: Uint8Array;
+  /** The photo, or each row of the input drawn as a picture, as PNG. */
+  readonly photos: readonly Uint8Array[];
   readonly labels?: readonly string[] | undefined;
   readonly notes?: readonly string[];
   /** A figure that stands before the maps: what is known to be true. */
@@ -28,7 +28,7 @@ export interface PageContext {
 
 /** HTML with nothing to load. */
 export function htmlReport(figures: readonly Figure[], context: PageContext): string {
-  const { title, model, version, photo } = context;
+  const { title, model, version } = context;
   const [first] = figures;
   return `<!doctype html>
 <html lang="en">
@@ -39,8 +39,7 @@ export function htmlReport(figures: readonly Figure[], context: PageContext): st
 <h1>${escaped(title)}</h1>
 <p class="model">${escaped(model)}</p>
 <section class="input">
-<img src="${pngUri(photo)}" alt="${escaped(title)}, as it was before it was explained">
-${first ? first.explanation.rows.map((_, row) => classesOf(first.explanation, row, context)).join('\n') : ''}
+${first ? first.explanation.rows.map((_, row) => inputOf(first.explanation, row, context)).join('\n') : ''}
 </section>
 <section class="maps">${context.truth ?? ''}
 ${figures.map((figure) => figureOf(figure, context)).join('\n')}
@@ -49,6 +48,14 @@ ${figures.map(({ explanation }) => flowsOf(explanation)).join('')}
 <footer>sightline ${escaped(version)}${notesOf(figures, context)}</footer>
 </html>
 `;
+}
+
+function inputOf(explanation: Explanation, row: number, context: PageContext): string {
+  const which = explanation.rows.length > 1 ? `, row ${row}` : '';
+  return `<div class="row">
+<img src="${pngUri(context.photos[row]!)}" alt="${escaped(context.title)}${which}, as it was before it was explained">
+${classesOf(explanation, row, context)}
+</div>`;
 }
 
 function classesOf(explanation: Explanation, row: number, { labels }: PageContext): string {
@@ -131,8 +138,8 @@ const style = `
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 84rem; padding: 0 1.5rem; }
 h1 { margin: 0; font-size: 1.5rem; } h2 { margin: 0; font-size: 1.1rem; }
 .model, footer { color: color-mix(in srgb, currentColor 65%, transparent); overflow-wrap: anywhere; }
-.input { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; margin: 1rem 0 2rem; }
-.input > img { max-width: min(20rem, 100%); max-height: 20rem; } .input > div { flex: 0 1 30rem; min-width: 0; }
+.input { display: grid; gap: 1.5rem; margin: 1rem 0 2rem; } .row { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; }
+.row > img { max-width: min(20rem, 100%); max-height: 20rem; } .row > div { flex: 0 1 30rem; min-width: 0; }
 .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: 1.5rem; align-items: start; }
 figure { margin: 0; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
 figure img { width: 100%; display: block; background: #fff; }

@@ -1,4 +1,4 @@
-/** A sheet of a method's intermediate maps, as a course would show them. */
+/** A sheet of a method's further maps, as a course would show them: what its map was made of, or chosen from. */
 import { blank, colormap, drawText, fitText, type Image, type Plane, paste, resizePlane } from '../image/index.js';
 
 export interface NamedMap {
