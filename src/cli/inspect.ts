@@ -76,7 +76,7 @@ function describe(
 function describeFound(found: DescribedTransformer): string[] {
   const { blocks, classBlocks, otherAttentions, heads, tokens, prefixTokens, grid, reads, decomposes } = found;
   return [
-    `  ${blocks} attention block${blocks === 1 ? '' : 's'} of ${heads} heads${classBlocks ? `, and ${classBlocks} in which a class token alone looks at the patches` : ''}`,
+    `  ${blocks} attention block${blocks === 1 ? '' : 's'} of ${heads} head${heads === 1 ? '' : 's'}${classBlocks ? `, and ${classBlocks} in which a class token alone looks at the patches` : ''}`,
     ...(otherAttentions
       ? [
           `  ${otherAttentions} other attention${otherAttentions === 1 ? '' : 's'}, within windows, blended with other weights, or between other tokens`,
