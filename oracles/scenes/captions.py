@@ -28,12 +28,12 @@ def words_of(shape=None, colour=None, texture=None, ground=None, article=True):
 # Which factors a caption tells, and how often. A colour without its noun would be said of either.
 TOLD = {
     ("shape", "colour", "texture", "ground"): 8,
-    ("shape", "colour"): 2,
+    ("shape", "colour"): 4,
     ("texture", "ground"): 2,
     ("shape", "colour", "texture"): 1,
     ("shape", "texture", "ground"): 1,
     ("shape", "texture"): 1,
-    ("shape",): 1,
+    ("shape",): 4,
     ("texture",): 1,
 }
 

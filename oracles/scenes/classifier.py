@@ -9,9 +9,13 @@ BATCH, PAIRS = 96, 32
 SMOOTHING = 0.004
 
 
+def precision(training):
+    """In training bfloat16, where the processor computes in it: half the time. Where it does not, that takes ten times as long."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=training and torch.cpu.get_capabilities().get("avx512_bf16", False))
+
+
 def scores(network, pixels):
-    """In training in bfloat16, which halves the time."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=network.training):
+    with precision(network.training):
         out = network(pixels)
     return (out[0] if isinstance(out, tuple) else out).float()
 

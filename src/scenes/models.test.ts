@@ -2,10 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { accuracyOf, effectOf } from '../../test/scene-models.js';
 import { type OpenedModel, openModel } from '../catalog/node/open.js';
-import { explain } from '../explain/explain.js';
-import { preprocess } from '../image/index.js';
+import { relevanceMassAccuracy } from '../evaluate/localisation/relevance-mass-accuracy.js';
+import { mean } from '../evaluate/statistics/moments.js';
+import { explain, loadExplainer, runExplainers } from '../explain/explain.js';
+import { planeOf, preprocess, project } from '../image/index.js';
 import {
+  colours,
   factorsNamed,
+  maskOf,
   renderScene,
   type SceneLabel,
   sampleFactors,
@@ -84,6 +88,29 @@ describe('networks trained on scenes', () => {
     const captions = cosines.filter((_, i) => best(cosines.map((row) => row[i]!)) === i).length / 64;
     expect(images).toBeGreaterThanOrEqual(0.95);
     expect(captions).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('on clip, maps of what the text asks for have more relevance on the object it names than those of attention alone', async () => {
+    const model = await openModel('scenes/clip');
+    const phrases = colours.flatMap((colour) => shapes.map((shape) => `a ${colour} ${shape}`));
+    const texts = await model.encodeTexts!(phrases);
+    const massOf = async (method: string) => {
+      const loaded = await loadExplainer(model, method, [1, 3, 64, 64], { texts });
+      const masses: number[] = [];
+      for (let seed = 1; seed <= 250; seed++) {
+        const scene = renderScene(seed);
+        const { colour, shape } = scene.factors.object!;
+        const { tensor, view } = preprocess(scene.image, model.recipe, { layout: 'NCHW', height: 64, width: 64 });
+        const [found] = await runExplainers(loaded, tensor, { targets: [phrases.indexOf(`a ${colour} ${shape}`)] });
+        const map = project(planeOf(found!.attribution), view);
+        masses.push(relevanceMassAccuracy(map, maskOf(scene, 'object'), 'positive'));
+      }
+      await loaded.dispose();
+      return mean(masses);
+    };
+    const [attention, rollout] = [await massOf('attention'), await massOf('attention-rollout')];
+    for (const method of ['legrad', 'transformer-attribution', 'textspan'])
+      expect(await massOf(method), method).toBeGreaterThan(Math.max(attention, rollout) + 0.01);
   });
 });
 
