@@ -1,5 +1,5 @@
 /** The discrete Fourier transform of any length: Stockham passes for small prime factors, Bluestein's convolution for large ones. */
-import { type Kernels, kernels } from '../simd/kernels.js';
+import { type Kernels, kernels, MODULE_MEMORY } from '../simd/kernels.js';
 
 /** Complex numbers, real and imaginary parts apart. */
 export interface Complex {
@@ -60,29 +60,49 @@ function stockham(length: number, factors: readonly number[]): Transform {
     remaining = rest;
     return { radix, rest, twiddles, roots: rootsOfUnity(radix * radix, (i) => Math.floor(i / radix) * (i % radix), radix) };
   });
+  // As many signals at a time as the fast memory has room for.
+  const most = Math.max(1, Math.floor((MODULE_MEMORY / 32 - 1) / length));
   return (re, im, batch = 1) => {
-    const size = length * batch;
-    // Kernels may touch one number behind each array.
-    const imaginary = 8 * (size + 1);
-    const { memory, butterfly } = kernels(4 * imaginary);
-    const areas = [0, 2 * imaginary].map((at) => ({
-      at,
-      re: new Float64Array(memory, at, size),
-      im: new Float64Array(memory, at + imaginary, size),
-    }));
-    let [from, to] = areas as [Area, Area];
-    from.re.set(re);
-    from.im.set(im);
-    let stride = batch;
-    for (const pass of passes) {
-      if (pass.radix === 4) radixFour(pass, from.at, to.at, imaginary, stride, butterfly);
-      else anyRadix(pass, from, to, stride);
-      stride *= pass.radix;
-      [from, to] = [to, from];
+    for (let first = 0; first < batch; first += most) {
+      const count = Math.min(most, batch - first);
+      const size = length * count;
+      // Kernels may touch one number behind each array.
+      const imaginary = 8 * (size + 1);
+      const { memory, butterfly } = kernels(4 * imaginary);
+      let [from, to] = [0, 2 * imaginary].map((at) => ({
+        at,
+        re: new Float64Array(memory, at, size),
+        im: new Float64Array(memory, at + imaginary, size),
+      })) as [Area, Area];
+      copyColumns(re, first, batch, from.re, 0, count, count);
+      copyColumns(im, first, batch, from.im, 0, count, count);
+      let stride = count;
+      for (const pass of passes) {
+        if (pass.radix === 4) radixFour(pass, from.at, to.at, imaginary, stride, butterfly);
+        else anyRadix(pass, from, to, stride);
+        stride *= pass.radix;
+        [from, to] = [to, from];
+      }
+      copyColumns(from.re, 0, count, re, first, batch, count);
+      copyColumns(from.im, 0, count, im, first, batch, count);
     }
-    re.set(from.re);
-    im.set(from.im);
   };
+}
+
+/** Copies `count` columns from matrix to matrix, of which each has its own width. */
+function copyColumns(
+  from: Float64Array,
+  first: number,
+  width: number,
+  to: Float64Array,
+  place: number,
+  toWidth: number,
+  count: number,
+): void {
+  if (width === count && toWidth === count) return to.set(from);
+  for (let a = first, b = place; a < from.length; a += width, b += toWidth) {
+    for (let i = 0; i < count; i++) to[b + i] = from[a + i]!;
+  }
 }
 
 /** Complex numbers in a memory, and where the real ones begin. */
