@@ -99,7 +99,10 @@ function copyColumns(
   toWidth: number,
   count: number,
 ): void {
-  if (width === count && toWidth === count) return to.set(from);
+  if (width === count && toWidth === count) {
+    to.set(from);
+    return;
+  }
   for (let a = first, b = place; a < from.length; a += width, b += toWidth) {
     for (let i = 0; i < count; i++) to[b + i] = from[a + i]!;
   }
