@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import captions
-from classifier import precision, schedule
+from classifier import precision, repeatable, schedule
 from data import COLOURS, NONE, SHAPES, TEXTURES, TRAINING, TWINNED, load, numbers
 from networks import TextTower, VisionTower
 
@@ -63,8 +63,7 @@ def contrast(logits, fits):
 
 
 def fit(cache, log):
-    torch.use_deterministic_algorithms(True)
-    torch.manual_seed(SEED)
+    repeatable(SEED)
     chance = random.Random(SEED)
     pair = Pair().to(memory_format=torch.channels_last)
     plain, _ = load(cache, *TRAINING)
