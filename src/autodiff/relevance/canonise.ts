@@ -54,8 +54,9 @@ function constantStep(b: Builder, layer: LinearLayer, node: Node, { dependent }:
   if (node.inputs.length !== 2 || !other || dependent.has(other)) return undefined;
   if (!sameShape(node.output().shape, layer.z.shape)) return undefined;
   const scales = canScale(layer) && isPerOutput(layer, other);
-  if (node.op === 'Add') return { shift: other };
-  if (node.op === 'Sub' && at === 0) return { shift: b.neg(other) };
+  const shifts = isBias(layer, other);
+  if (node.op === 'Add' && shifts) return { shift: other };
+  if (node.op === 'Sub' && at === 0 && shifts) return { shift: b.neg(other) };
   if (node.op === 'Mul' && scales) return { scale: other };
   if (node.op === 'Div' && at === 0 && scales) return { scale: b.op('Reciprocal', [other]) };
   return undefined;
@@ -64,10 +65,17 @@ function constantStep(b: Builder, layer: LinearLayer, node: Node, { dependent }:
 /** Whether the weights' outputs can be told apart: products with the weights on the left have them in their rows. */
 const canScale = ({ node, operand }: LinearLayer): boolean => node.op !== 'Einsum' && operand === 0;
 
+/** One number for all channels is no bias but the start of an activation, as in Clip(x + 3, 0, 6) / 6. */
+const isBias = (layer: LinearLayer, { shape }: Value): boolean =>
+  !shape?.every((dim) => dim === 1) || layer.z.shape?.[channelAxis(layer)] === 1;
+
+const channelAxis = ({ node, z }: LinearLayer): number => (isConvolution(node) ? 1 : z.rank! - 1);
+
 /** One number, or one for each output channel. */
-function isPerOutput({ node, z }: LinearLayer, { shape }: Value): boolean {
+function isPerOutput(layer: LinearLayer, { shape }: Value): boolean {
+  const { z } = layer;
   if (!shape || !z.shape) return false;
-  const channel = isConvolution(node) ? 1 : z.shape.length - 1;
+  const channel = channelAxis(layer);
   const first = z.shape.length - shape.length;
   return shape.every((dim, i) => dim === 1 || (first + i === channel && typeof dim === 'number'));
 }

@@ -287,6 +287,33 @@ describe('what is one layer', () => {
     expect(rounded(several.relevance)).toEqual(rounded(dense.relevance));
   });
 
+  it.each<[string, (b: Builder, y: Value) => Value]>([
+    ['x + 3', (b, y) => b.add(y, 3)],
+    ['x - -3', (b, y) => b.sub(y, -3)],
+  ])('leaves %s to the activation that starts with it', async (_, start) => {
+    const walk = (activation: (b: Builder, y: Value) => Value) =>
+      runRelevance({
+        shape: [1, 3],
+        input: [1, -1, 2],
+        network: (b, x) => activation(b, b.matMul(x, tensor(b, weight))),
+        composite: compositeNamed('z-plus'),
+        seed: [1, 2],
+      });
+    const written = await walk((b, y) => b.div(b.min(b.relu(start(b, y)), 6), 6));
+    const single = await walk((b, y) => b.op('HardSigmoid', [y], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } }));
+    const rounded = (values: readonly number[]) => values.map((value) => +value.toFixed(4));
+    expect(rounded(written.output)).toEqual(rounded(single.output));
+    expect(rounded(written.relevance)).toEqual(rounded(single.relevance));
+  });
+
+  it('takes in a single number behind a single output, which is its bias', () => {
+    const b = new Builder(17);
+    const x = b.input('x', 'float32', [1, 3]);
+    const y = b.add(b.matMul(x, tensor(b, [[1], [-2], [0.5]])), 3);
+    const given = treatments(graphOf({ b, inputs: [x], outputs: [] }, [y]), compositeNamed('z-plus'));
+    expect(given.map(({ op, merged }) => [op, ...merged])).toEqual([['MatMul', 'Add']]);
+  });
+
   it('leaves a sum of two layers alone', () => {
     const b = new Builder(17);
     const x = b.input('x', 'float32', [1, 3]);
