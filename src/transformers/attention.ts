@@ -81,7 +81,7 @@ function weightsOf(flow: Flow, product: Node): Pick<Attention, 'probabilities' |
 }
 
 /** What may lie between softmax and product: casts, guards against rows without a key, heads and batch in one axis. */
-const between = new Set(['Cast', 'Identity', 'Dropout', 'Where', 'Reshape', 'Squeeze', 'Unsqueeze']);
+const between = new Set(['Cast', 'Identity', 'Dropout', 'Where', 'Mul', 'Reshape', 'Squeeze', 'Unsqueeze']);
 
 /** What mixes heads: a layer with weights over their axis. */
 const mixing = new Set([...between, 'Transpose', 'MatMul', 'Add']);

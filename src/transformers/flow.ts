@@ -35,3 +35,20 @@ export function carrier({ carries }: Flow, node: Node): Value | undefined {
   const found = [...new Set(node.inputs.filter(carries))];
   return found.length === 1 ? found[0] : undefined;
 }
+
+/** Whether numbers of the image, or of another input, went into a value: as {@link Flow.carries} tells of one flow. */
+export function dependsOnNumbers(value: Value): boolean {
+  const seen = new Set<Value>([value]);
+  const pending = [value];
+  for (let current = pending.pop(); current; current = pending.pop()) {
+    const { producer, tensor, dtype } = current;
+    if (!producer && !tensor) return true;
+    if (!producer || sizes.has(producer.op) || !isFloat(dtype ?? 'float32')) continue;
+    for (const operand of operands(producer)) {
+      if (seen.has(operand)) continue;
+      seen.add(operand);
+      pending.push(operand);
+    }
+  }
+  return false;
+}

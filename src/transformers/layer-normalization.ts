@@ -1,37 +1,71 @@
-/** Layer normalisation that an exporter wrote out in primitives, as one operator again. */
+/** Layer normalisation that an exporter wrote out in primitives, as one operator again; and what is left of one without a mean. */
 import type { Builder } from '../onnx/builder.js';
 import type { Node, Value } from '../onnx/graph.js';
 import { numberOf, numbersOf } from '../onnx/infer/content.js';
 
-/** (x - mean) / sqrt(var + epsilon) scale + bias over the last axis. */
+/** (x - mean) / sqrt(var + epsilon) scale + bias over the last axis; a bias may be missing. */
 interface Parts {
   readonly x: Value;
   readonly epsilon: number;
   readonly scale: Value;
-  readonly bias: Value;
+  readonly bias?: Value;
 }
 
-/** The operator for the last sum of such a normalisation, under that sum's name; none for any other node. */
+/** The operator for the product with the scale, and again for the sum with the bias, under the node's name; none for any other node. */
 export function fusedNormalization(node: Node, inputs: readonly (Value | undefined)[], b: Builder): readonly Value[] | undefined {
-  const parts = node.op === 'Add' && node.domain === '' ? partsOf(inputs) : undefined;
+  if (node.domain !== '') return undefined;
+  const parts = node.op === 'Mul' ? scaledOf(inputs) : node.op === 'Add' ? biasedOf(inputs) : undefined;
   if (!parts) return undefined;
   const { name } = node.output();
   const outputs = [name, b.freshName(`${name}.mean`), b.freshName(`${name}.inverse_deviation`)];
   const attributes = { axis: -1, epsilon: { float: parts.epsilon } };
   const { x, scale, bias } = parts;
-  return [b.op('LayerNormalization', [x, scale, bias], attributes, { outputs, name: node.name, metadata: node.metadata })];
+  return [
+    b.op('LayerNormalization', bias ? [x, scale, bias] : [x, scale], attributes, {
+      outputs,
+      name: node.name,
+      metadata: node.metadata,
+    }),
+  ];
 }
 
-function partsOf(operands: readonly (Value | undefined)[]): Parts | undefined {
-  for (const [scaled, bias] of eitherWay(operands)) {
-    if (!isVector(bias) || scaled.producer?.op !== 'Mul') continue;
-    for (const [normal, scale] of eitherWay(scaled.producer.inputs)) {
-      const found = isVector(scale) ? standardised(normal) : undefined;
-      if (found && scale.shape![0] === found.x.shape!.at(-1) && bias.shape![0] === scale.shape![0])
-        return { ...found, scale, bias };
-    }
+function scaledOf(operands: readonly (Value | undefined)[]): Parts | undefined {
+  for (const [normal, scale] of eitherWay(operands)) {
+    const found = isVector(scale) ? standardised(normal) : undefined;
+    if (found && scale.shape![0] === found.x.shape!.at(-1)) return { ...found, scale };
   }
   return undefined;
+}
+
+/** The bias joins what its factor was made of. */
+function biasedOf(operands: readonly (Value | undefined)[]): Parts | undefined {
+  for (const [{ producer: scaled }, bias] of eitherWay(operands)) {
+    if (!isVector(bias) || scaled?.op !== 'LayerNormalization' || scaled.inputs.length !== 2) continue;
+    const [x, scale] = scaled.inputs as [Value, Value];
+    const isOverLast = [-1, x.rank! - 1].includes(scaled.int('axis', -1));
+    if (isOverLast && bias.shape![0] === scale.shape![0] && scale.rank === 1)
+      return { x, epsilon: scaled.float('epsilon', 1e-5), scale, bias };
+  }
+  return undefined;
+}
+
+/** Of a product x / rms(x) written with a reciprocal, or with a power: the index of x. */
+export function normalisedFactor({ inputs }: Node): number | undefined {
+  return [0, 1].find((at) => {
+    const square = averagedUnder(inputs[1 - at]!);
+    return square && isSquareOf(square, inputs[at]!);
+  });
+}
+
+const steps: ReadonlySet<string> = new Set(['Add', 'Sqrt', 'Reciprocal', 'Div', 'Pow', 'Max', 'Clip', 'Cast', 'Identity']);
+
+/** What a statistic is the mean of over the last axis, before constants are added and roots drawn. */
+function averagedUnder(statistic: Value): Value | undefined {
+  const { producer } = statistic;
+  const [own, other] = producer?.inputs.filter((input) => input && !input.tensor) ?? [];
+  if (!producer || !own || other) return undefined;
+  if (isLastMean(statistic, own)) return own;
+  return producer.domain === '' && steps.has(producer.op) ? averagedUnder(own) : undefined;
 }
 
 /** Centred, over the root of the mean square with epsilon. */
