@@ -52,6 +52,33 @@ describe('a model with channels last', () => {
     expect(maps[0].attribution.shape).toEqual([1, 6, 6]);
     expectClose(maps[0].attribution.data, maps[1].attribution.data);
   });
+
+  it('has them at layers with channels last too: where they are named, and where nothing comes behind them', async () => {
+    const convolved = (b: Builder, x: Value) => b.op('Conv', [x, weight(b, [4, 3, 3, 3])], { pads: [1, 1, 1, 1] });
+    const last = await model({ x: ['N', 5, 6, 3] }, (b, [x]) => {
+      const turned = b.transpose(convolved(b, b.transpose(x!, [0, 3, 1, 2])), [0, 2, 3, 1]);
+      const layer = b.op('Relu', [turned], {}, { outputs: ['layer'] });
+      return b.op('Gemm', [b.reduceMean(layer, [1, 2], false), weight(b, [4, 2])]);
+    });
+    const first = await model({ x: ['N', 3, 5, 6] }, (b, [x]) => classify(b, x!));
+    const picture = wave(180, 0.3);
+    const inLast = { shape: [2, 5, 6, 3], data: picture };
+    const places = 30;
+    const turned = Float32Array.from(picture, (_, i) => {
+      const [row, at] = [Math.floor(i / 90), i % 90];
+      return picture[row * 90 + (at % places) * 3 + Math.floor(at / places)]!;
+    });
+    const inFirst = { shape: [2, 3, 5, 6], data: turned };
+    for (const method of ['grad-cam', 'cam', 'eigen-cam', 'recipro-cam', 'score-cam']) {
+      const expected = await explain(first, method, inFirst, { targets: [1] });
+      for (const layers of [undefined, ['layer']]) {
+        const { attribution, layers: used } = await explain(last, method, inLast, { targets: [1], ...(layers && { layers }) });
+        expect(used.map(({ name }) => name)).toEqual(['layer']);
+        expect(attribution.shape).toEqual([2, 5, 6]);
+        expectClose(attribution.data, expected.attribution.data);
+      }
+    }
+  });
 });
 
 describe('a model with open sizes', () => {

@@ -27,6 +27,7 @@ import { checkInput, rowsOf, stacked, targetRows } from './rows.js';
 import { imageInput, isChannelsLast, prepare, type Subject } from './subject.js';
 import { comparedWithTexts, comparesWhat, requireText } from './text-scores.js';
 import { withTokenLayers } from './token-layers.js';
+import { withTurnedLayers } from './turned-layers.js';
 import { finish, type LoadedIteration, loadIteration } from './workbench.js';
 
 /** Methods in memory, for any number of inputs of one size. */
@@ -128,7 +129,7 @@ function subjectFor(
       `a region needs an output with scores for each place, [N, classes, h, w], and a class as target; "${compared.scores.name}" is [${compared.scores.shape?.join(', ')}]`,
     );
   const subject = isSummed ? summedOverRegion(compared, region) : compared;
-  return asked.some(usesLayer) ? withTokenLayers(subject, graph, layers) : subject;
+  return asked.some(usesLayer) ? withTurnedLayers(withTokenLayers(subject, graph, layers), graph, layers) : subject;
 }
 
 function wantedOf(

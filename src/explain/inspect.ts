@@ -9,6 +9,7 @@ import { featureMaps, suggestedLayer } from './layer.js';
 import { type Obstacle, type Obstacles, obstaclesOf } from './obstacles.js';
 import type { SubjectOptions } from './subject.js';
 import { withTokenLayers } from './token-layers.js';
+import { withTurnedLayers } from './turned-layers.js';
 
 /** What a gradient does at an operator: passes by a rule, is zero everywhere, or has no rule. */
 export type GradientSupport = 'rule' | 'zero' | 'none';
@@ -40,7 +41,7 @@ export interface Described {
 /** @throws UserError if an input or output that is named is not there */
 export function inspect(model: Graph, options: SubjectOptions = {}): Inspection {
   const { obstacles, blocked, subject: prepared } = obstaclesOf(model, options);
-  const subject = prepared && withTokenLayers(prepared, model);
+  const subject = prepared && withTurnedLayers(withTokenLayers(prepared, model), model);
   const layers = subject ? featureMaps(subject) : [];
   const transformer = prepared && findTransformer(prepared.input, prepared.scores);
   return {

@@ -2,16 +2,19 @@
 import { didYouMean, fail } from '../errors.js';
 import { type Graph, operands, type Value } from '../onnx/graph.js';
 import { isFloat } from '../onnx/tensor.js';
-import { CHANNELS_FIRST, spatialValues } from './spatial.js';
+import { type AxisOrder, CHANNELS_FIRST, CHANNELS_LAST, spatialValues } from './spatial.js';
 import type { Subject } from './subject.js';
 
-/** Feature maps [N, C, h, w] with a grid of more than one place, that depend on the image and lead to the scores; in order. */
-export function featureMaps(subject: Subject): Value[] {
+/**
+ * Feature maps with a grid of more than one place, that depend on the image and lead to the scores; in order.
+ * @param order [N, C, h, w], or CHANNELS_LAST for [N, h, w, C]
+ */
+export function featureMaps(subject: Subject, order: AxisOrder = CHANNELS_FIRST): Value[] {
   const leading = leadingTo(subject.graph, subject.scores);
   const spatial = spatialValues(subject.graph, subject.input);
   const maps = subject.graph.nodes
     .map((node) => node.output())
-    .filter((value) => value !== subject.scores && leading.has(value) && spatial.get(value) === CHANNELS_FIRST && hasGrid(value));
+    .filter((value) => value !== subject.scores && leading.has(value) && spatial.get(value) === order && hasGrid(value, order));
   // What a rewriting put between the model's own tensors is nothing that one would ask for.
   const own = maps.filter(({ name }) => !name.startsWith('sightline/'));
   return own.length ? own : maps;
@@ -21,14 +24,19 @@ export function featureMaps(subject: Subject): Value[] {
 export function suggestedLayer(subject: Subject): Value {
   if (subject.suggested) return subject.suggested;
   const maps = featureMaps(subject).filter((map) => map !== subject.scoreMap);
-  const passages = passagesOf(subject);
   return (
-    maps.findLast((map) => passages.has(map)) ??
+    lastPassage(subject, maps) ??
     maps.at(-1) ??
     fail(
       'the model has no feature map with a spatial grid between input and scores, so class activation maps have nothing to be drawn on; use a method of the input space, such as gradient',
     )
   );
+}
+
+/** The last of some maps that everything flows through. */
+export function lastPassage(subject: Subject, maps: readonly Value[]): Value | undefined {
+  const passages = passagesOf(subject);
+  return maps.findLast((map) => passages.has(map));
 }
 
 /** The last passage of each grid size, from a quarter of the largest number of channels on: what one would call the stages. */
@@ -104,8 +112,8 @@ function alternative(subject: Subject): string {
   return last ? `the last feature map is "${last.name}"` : 'this model has no feature map';
 }
 
-function hasGrid({ shape, dtype }: Value): boolean {
-  const grid = shape?.slice(2) ?? [];
+function hasGrid({ shape, dtype }: Value, order: AxisOrder = CHANNELS_FIRST): boolean {
+  const grid = (order === CHANNELS_LAST ? shape?.slice(1, -1) : shape?.slice(2)) ?? [];
   return grid.length >= 2 && isFloat(dtype) && grid.some((size) => size !== 1);
 }
 

@@ -9,7 +9,7 @@ import { isChannelsLast } from './subject.js';
 export type AxisOrder = string;
 
 export const CHANNELS_FIRST: AxisOrder = '0,1,2,3';
-const CHANNELS_LAST: AxisOrder = '0,2,3,1';
+export const CHANNELS_LAST: AxisOrder = '0,2,3,1';
 
 /** Operators that work on [N, C, H, W] whatever came before. */
 const windowed = new Set([

@@ -34,14 +34,14 @@ function requirePooledLinearHead(layer: Value, logits: Value): void {
     const affine = isAffine(node, dependent);
     for (const output of node.outputs) dependent.add(output);
     if (pooled ? affine : moves(node)) continue;
-    if (!pooled && averagesAll(node)) pooled = true;
+    if (!pooled && averagesAll(node, layer)) pooled = true;
     else refuse(layer, node);
   }
   if (!pooled) refuse(layer);
 }
 
 /** Averages over all spatial places. */
-function averagesAll(node: Node): boolean {
+function averagesAll(node: Node, layer: Value): boolean {
   if (node.op === 'GlobalAveragePool') return true;
   const sizes = node.output().shape?.slice(2);
   const whole = sizes?.every((size) => size === 1) ?? false;
@@ -50,7 +50,18 @@ function averagesAll(node: Node): boolean {
   const axes = node.has('axes') ? node.ints('axes') : numbersOf(node.inputs[1]);
   const rank = node.inputs[0]?.rank ?? 4;
   const positive = axes?.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, c) => a - c);
-  return positive?.length === rank - 2 && positive.every((axis, i) => axis === i + 2);
+  const channel = channelAxisOf(node.inputs[0]!, layer);
+  const places = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => axis !== 0 && axis !== channel);
+  return String(positive) === String(places);
+}
+
+/** Where the layer's channels are after it was only moved: Reshape joins places, which stand before the channels or behind them. */
+function channelAxisOf({ producer, rank }: Value, layer: Value): number {
+  const from = producer?.inputs[0];
+  if (!from || producer.outputs.includes(layer)) return 1;
+  const axis = channelAxisOf(from, layer);
+  if (producer.op === 'Transpose') return producer.has('perm') ? producer.ints('perm').indexOf(axis) : rank! - 1 - axis;
+  return axis > 1 ? rank! - 1 : axis;
 }
 
 function refuse(layer: Value, node?: Node): never {
