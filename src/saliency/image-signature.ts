@@ -1,6 +1,6 @@
 /** Image signature: the signs of the cosine transform, transformed back, light up where the picture is sparse. */
 
-import { rgbPlanes } from './colour/channels.js';
+import { channelField } from './colour/channels.js';
 import { fillLab } from './colour/lab.js';
 import { resizeBilinear } from './filter/bilinear.js';
 import { gaussianKernel } from './filter/kernels.js';
@@ -32,14 +32,16 @@ export const imageSignature = defineSaliency({
   },
 });
 
-/** Each channel at 64 pixels: colours in Lab, grey as it is; bicubic overshoot is cut to 0 to 1 first. */
+/**
+ * Each channel at 64 pixels: colours in Lab, grey as it is; bicubic overshoot is cut to 0 to 1 first. In double precision throughout: the
+ * sign of a frequency that is hardly there counts as much as any other.
+ */
 function smallChannels(picture: Picture): Field[] {
-  const planes = picture.channels === 1 ? rgbPlanes(picture).slice(0, 1) : rgbPlanes(picture);
-  const small = planes.map(atWorkingSize);
+  const small = Array.from({ length: picture.channels }, (_, channel) => atWorkingSize(channelField(picture, channel)));
   for (const { data } of small) for (let i = 0; i < data.length; i++) data[i] = Math.max(0, Math.min(1, data[i]!));
   const [red, green, blue] = small;
   if (!red || !green || !blue) return small;
-  const levels = new Float32Array(red.data.length * 3);
+  const levels = new Float64Array(red.data.length * 3);
   for (let i = 0; i < red.data.length; i++) levels.set([red.data[i]!, green.data[i]!, blue.data[i]!], i * 3);
   const lab = new Float64Array(levels.length);
   fillLab({ width: red.width, height: red.height, channels: 3, levels }, lab);

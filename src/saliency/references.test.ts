@@ -33,6 +33,11 @@ it('itti as pySaliencyMap equals it', () => {
   expect(largestError(map.data, expected)).toBeLessThan(2e-4);
 });
 
+it('image signature has the signs of SciPy, also where there is hardly any amplitude', () => {
+  const map = saliency(fixturePicture('scene-125x12'), 'image-signature');
+  expect(largestError(map.data, fixtureNumbers('scene-125x12', 'image_signature'))).toBeLessThan(1e-6);
+});
+
 it.each(['mst', 'mst-hierarchy'])('%s equals NumPy and Higra on distinct floats, grey and RGB', (name) => {
   for (const kind of ['grey', 'rgb']) {
     const folder = `${name}-${kind}-float`;

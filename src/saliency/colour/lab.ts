@@ -34,12 +34,13 @@ function response(t: number): number {
 
 /**
  * Lab of a picture, interleaved: L 0 to 100, a and b about -128 to 127. A grey picture is R = G = B.
+ * @param picture its floats may be double
  * @param into receives three numbers a pixel, in its own precision
  * @param normalise maps a level of 0 to 1 to another, before the conversion; for bytes it is called 256 times
  * @param ratio by which Lab is multiplied
  */
 export function fillLab(
-  picture: Picture,
+  picture: Omit<Picture, 'levels'> & { readonly levels: Picture['levels'] | Float64Array },
   into: Float32Array | Float64Array,
   { normalise, ratio = 1 }: { normalise?: (level: number) => number; ratio?: number } = {},
 ): void {
