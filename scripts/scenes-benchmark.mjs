@@ -57,7 +57,7 @@ ${massTable(result)}
 ## All measures
 
 *mass* as above; *rank*: share of the strongest pixels, as many as the part has, that lie in it; *pointing*: how often the strongest pixel does;
-*grid*: relevance in the right cell of a mosaic of four scenes; *ms*: time a map on one thread of the machine that made this page.
+*grid*: relevance in the right cell of a mosaic of four scenes; *ms*: median time of a map on one thread of the machine that made this page.
 
 ${models.map((standings) => `### ${standings.model}\n\n${detailTable(standings)}\n\n${refusals(standings)}`).join('\n\n')}
 `;

@@ -49,6 +49,22 @@ describe('a benchmark on scenes', async () => {
     expect(of('occlusion').mass.mean).toBeGreaterThan(5 * standings.area);
   });
 
+  it('tells the time of a usual map: neither one that was held up nor the scoring counts', async () => {
+    let asked = 0;
+    const heldUp: Entry = {
+      name: 'held up',
+      kind: 'baseline',
+      map: ({ width, height }) => {
+        const end = performance.now() + (asked++ ? 0 : 300);
+        while (performance.now() < end);
+        return { width, height, data: new Float32Array(width * height).fill(1) };
+      },
+    };
+    // The mean over ten maps would be at least 30 ms.
+    const { standings: timed } = await benchmark(model, task, [heldUp], { ...options, scenes: 10 });
+    expect(timed[0]!.milliseconds).toBeLessThan(10);
+  });
+
   it('gives chance to what does not ask the network', () => {
     const side = tagBox('top-left', 64).side;
     expect(standings.area).toBeCloseTo(side ** 2 / 64 ** 2, 10);
