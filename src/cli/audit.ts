@@ -16,7 +16,7 @@ import { type AuditMasks, readMasks } from '../evaluate/node/audit-masks.js';
 import { journal } from '../evaluate/node/journal.js';
 import { architectureDifference } from '../evaluate/sanity/same-architecture.js';
 import type { ExplainOptions, Model } from '../explain/explanation.js';
-import { readOptions } from '../methods/options.js';
+import { readOptions } from '../options.js';
 import { methodNamed } from '../methods/registry.js';
 import { keyValues, list, readArray, toFloat } from './arguments.js';
 import { answersOf, drawn, type Kept, picturesOf } from './audit-output.js';

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { HEAD_WEIGHTS, headWeightsBeside } from '../catalog/node/head-weights.js';
 import { fail } from '../errors.js';
 import { type ConceptScore, loadConcepts } from '../explain/heads/concepts.js';
-import type { NamedArray } from '../methods/options.js';
+import type { NamedArray } from '../options.js';
 import { mapFilters } from '../transformers/registers.js';
 import { readArray, toFloat } from './arguments.js';
 import { readInput } from './explain.js';

@@ -4,7 +4,7 @@ import { inputName, openPhoto } from '../catalog/node/photo.js';
 import { didYouMean, fail } from '../errors.js';
 import { formatNumber } from '../image/index.js';
 import { encodePng } from '../image/node/index.js';
-import { type GivenOptions, readOptions, requireKnown } from '../methods/options.js';
+import { type GivenOptions, readOptions, requireKnown } from '../options.js';
 import { methods } from '../methods/registry.js';
 import { drawSaliency, extras, saliencyRecord } from '../report/saliency.js';
 import { saliencyPage } from '../report/saliency-page.js';

@@ -13,7 +13,7 @@ import { imageInput, isChannelsLast } from '../explain/subject.js';
 import { type Plane, preprocess } from '../image/index.js';
 import { decodeImage } from '../image/node/index.js';
 import type { Method, Progress } from '../methods/method.js';
-import { type GivenOptions, readOptions, requireKnown } from '../methods/options.js';
+import { type GivenOptions, readOptions, requireKnown } from '../options.js';
 import { methodNamed } from '../methods/registry.js';
 import { backdropsOf } from '../report/picture.js';
 import type { NdArray } from '../tensor/tensor.js';

@@ -53,7 +53,7 @@ class Pieces {
 }
 
 /** How many scenes an array has at most. */
-export const SHARD = 10_000;
+const SHARD = 10_000;
 
 /**
  * Writes the scenes and `index.jsonl`, one line each.

@@ -1,9 +1,9 @@
 /** Maps of several layers as one. */
 import type { Method } from '../methods/method.js';
-import type { OptionSpecs, OptionValues } from '../methods/options.js';
 import { resized } from '../methods/resized.js';
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
+import type { OptionSpecs, OptionValues } from '../options.js';
 
 /**
  * Maps [N, h, w], resized bilinearly (half-pixel centres) to the largest of their grids, as the method combines them: by default

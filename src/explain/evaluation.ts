@@ -2,10 +2,10 @@
 import { gradient as gradientTable } from '../autodiff/gradient/index.js';
 import { propagate } from '../autodiff/propagate.js';
 import type { Evaluation, Method, PlanContext } from '../methods/method.js';
-import type { OptionSpecs, OptionValues } from '../methods/options.js';
 import { substitute } from '../methods/substitute.js';
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
+import type { OptionSpecs, OptionValues } from '../options.js';
 import { isChannelsLast, type Subject } from './subject.js';
 
 export interface Explained {

@@ -9,10 +9,10 @@ import {
   type Progress,
   usesLayer,
 } from '../methods/method.js';
-import { type GivenOptions, readOptions, requireKnown } from '../methods/options.js';
 import { methodNamed } from '../methods/registry.js';
 import type { Graph, Shape, Value } from '../onnx/graph.js';
 import { withTypesOf } from '../onnx/widen.js';
+import { type GivenOptions, readOptions, requireKnown } from '../options.js';
 import type { Session } from '../runtime/runtime.js';
 import { mirrored } from '../tensor/mirrored.js';
 import { elementCount, type FloatArray, firstNonFinite, type NdArray } from '../tensor/tensor.js';

@@ -1,10 +1,10 @@
 /** Writes an explainer: the model's graph, and behind it what yields the attributions of planned methods. */
 import { fail } from '../errors.js';
 import { type Complete, type PlannedFlow, type PlannedMethod, usesLayer } from '../methods/method.js';
-import { type GivenOptions, readOptions, shownOptions } from '../methods/options.js';
 import { Builder } from '../onnx/builder.js';
 import { type Dim, Graph, type Value } from '../onnx/graph.js';
 import { namesOf } from '../onnx/rewrite.js';
+import { type GivenOptions, readOptions, shownOptions } from '../options.js';
 import { registersOf } from '../transformers/registers.js';
 import { findTransformer } from '../transformers/transformer.js';
 import { combined } from './combine.js';
@@ -45,7 +45,7 @@ export interface Wanted<M = PlannedMethod> {
 }
 
 export const TARGET = 'target';
-export const ATTRIBUTION = 'attribution';
+const ATTRIBUTION = 'attribution';
 
 /**
  * All methods share one forward pass, and whatever gradients they have in common.

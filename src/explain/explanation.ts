@@ -1,8 +1,8 @@
 /** What goes into an explanation and what comes out: models, options, results. */
 import type { Plane } from '../image/index.js';
 import type { Candidate, Method, Progress } from '../methods/method.js';
-import type { GivenOptions } from '../methods/options.js';
 import type { Graph, Shape } from '../onnx/graph.js';
+import type { GivenOptions } from '../options.js';
 import type { Runtime, WeightFiles } from '../runtime/runtime.js';
 import type { FloatArray, NdArray } from '../tensor/tensor.js';
 import type { Target } from './dense-scores.js';

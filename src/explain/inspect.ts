@@ -71,7 +71,7 @@ function census(graph: Graph): Inspection['operators'] {
     .map(([operator, count]) => ({ operator, count, gradient: gradientSupport(operator) }));
 }
 
-export function gradientSupport(operator: string): GradientSupport {
+function gradientSupport(operator: string): GradientSupport {
   const rule = Object.hasOwn(gradient, operator) ? gradient[operator] : undefined;
   return rule === undefined ? 'none' : rule === noGradient ? 'zero' : 'rule';
 }

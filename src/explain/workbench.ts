@@ -2,10 +2,10 @@
 import { fail } from '../errors.js';
 import type { IterativeMethod, PieceContext, Progress, Row, RowAttribution, RowExplainer, Workbench } from '../methods/method.js';
 import { usesLayer } from '../methods/method.js';
-import { readOptions, shownOptions } from '../methods/options.js';
 import { Builder } from '../onnx/builder.js';
 import { Graph, operands, reachable, type Shape, type Value } from '../onnx/graph.js';
 import { namesOf } from '../onnx/rewrite.js';
+import { readOptions, shownOptions } from '../options.js';
 import type { Session } from '../runtime/runtime.js';
 import { elementCount, type FloatArray, firstNonFinite, type NdArray } from '../tensor/tensor.js';
 import { combined } from './combine.js';

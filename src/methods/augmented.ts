@@ -6,6 +6,7 @@
 
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
+import type { OptionSpecs } from '../options.js';
 import { mirrored as mirroredArray } from '../tensor/mirrored.js';
 import type { FloatArray } from '../tensor/tensor.js';
 import { filled } from './batches.js';
@@ -20,7 +21,6 @@ import type {
   RowExplainer,
   Workbench,
 } from './method.js';
-import type { OptionSpecs } from './options.js';
 import { rectifiedUnit } from './rectified-unit.js';
 import { resized } from './resized.js';
 

@@ -3,12 +3,12 @@ import { fail } from '../errors.js';
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
 import { floats } from '../onnx/tensor.js';
+import type { NamedArray, OptionSpecs } from '../options.js';
 import { random } from '../tensor/random.js';
 import { elementCount, firstNonFinite } from '../tensor/tensor.js';
 import { blurMatrix, blurred } from './gaussian.js';
 import { imageGrid } from './layout.js';
 import type { Layout, Row, Workbench } from './method.js';
-import type { NamedArray, OptionSpecs } from './options.js';
 
 export const baselineOption = {
   baseline: {

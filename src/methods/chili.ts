@@ -2,12 +2,12 @@ import { fail } from '../errors.js';
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
 import { numbers } from '../onnx/tensor.js';
+import type { NamedArray } from '../options.js';
 import { decompose } from '../transformers/decomposition.js';
 import { filteredMaps, mapFilters } from '../transformers/registers.js';
 import { patchMap } from '../transformers/tokens.js';
 import { wholeTransformer } from '../transformers/transformer.js';
 import { defineMethod } from './method.js';
-import type { NamedArray } from './options.js';
 import { scoreByOption, targetScore } from './target-score.js';
 
 /**

@@ -82,6 +82,7 @@ describe('class activation maps of the golden fixture', () => {
     ['grad-cam', { combine: 'sum' }, /combine cannot be "sum"; it is one of mean, max, product/],
     ['fem', { k: -1 }, /k must be at least 0/],
     ['eigen-cam', { kk: 1 }, /eigen-cam has no option "kk"/],
+    ['eigen-cam', { constructor: 1 }, /eigen-cam has no option "constructor"/],
   ])('refuses %s %j', async (method, options, message) => {
     await expect(explained(net, method, input, { options, layers: ['layer'] })).rejects.toThrow(message);
   });

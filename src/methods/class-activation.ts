@@ -4,10 +4,10 @@
  */
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
+import type { OptionSpecs, OptionValues } from '../options.js';
 import { defineMap } from './augmented.js';
 import { eigenSmooth, overChannelsOf } from './eigen-smooth.js';
 import { channels, type PlanContext, type PlannedMethod, spatial } from './method.js';
-import type { OptionSpecs, OptionValues } from './options.js';
 import { rectifiedUnit } from './rectified-unit.js';
 import { scoreByOption, type TargetScore, targetScore } from './target-score.js';
 

@@ -1,5 +1,6 @@
 /** Superpixels as players: the score when some of them are seen and the others hidden behind a baseline. */
 import { imageOfTensor } from '../image/index.js';
+import type { OptionSpecs } from '../options.js';
 import { pictureFromImage } from '../saliency/picture.js';
 import { slic } from '../saliency/region/slic.js';
 import type { FloatArray } from '../tensor/tensor.js';
@@ -8,7 +9,6 @@ import { filled, inBatches } from './batches.js';
 import { imageGrid } from './layout.js';
 import { blended } from './masked-scores.js';
 import type { Progress, Row, Workbench } from './method.js';
-import type { OptionSpecs } from './options.js';
 
 export const segmentOptions = {
   segments: { type: 'number', default: 50, min: 2, max: 2000, integer: true, description: 'about how many superpixels (SLIC)' },

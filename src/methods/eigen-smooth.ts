@@ -1,8 +1,8 @@
 /** Weighted channels as one map: their sum, or what they vary along most. */
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
+import type { OptionSpecs, OptionValues } from '../options.js';
 import { channels } from './method.js';
-import type { OptionSpecs, OptionValues } from './options.js';
 import { centredPlaces, principalComponent, signedMap } from './principal-component.js';
 
 export const eigenSmooth = {

@@ -21,7 +21,7 @@ export function isAffine(node: Node, dependent: ReadonlySet<Value>): boolean {
 }
 
 /** Whether the scores are an affine function of the layer. */
-export function hasAffineHead(layer: Value, scores: Value): boolean {
+function hasAffineHead(layer: Value, scores: Value): boolean {
   const dependent = new Set<Value>([layer]);
   for (const node of reachable([scores]).nodes) {
     if (!operands(node).some((value) => dependent.has(value))) continue;

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sum } from '../../test/relevance-scene.js';
 import { explain } from '../explain/explain.js';
+import type { GivenOptions } from '../options.js';
 import { describeFlow, flowChart } from '../report/flow.js';
 import { nodeRuntime, openModelFile } from '../runtime/node/index.js';
 import { decodeNpy } from '../tensor/npy.js';
 import type { FloatArray } from '../tensor/tensor.js';
-import type { GivenOptions } from './options.js';
 
 const folder = new URL('../../test/fixtures/lrp/', import.meta.url);
 const input = decodeNpy(readFileSync(new URL('residual.input.npy', folder)), 'input') as FloatArray;

@@ -9,9 +9,9 @@ import type { RuleTable } from '../autodiff/rule.js';
 import { didYouMean, fail } from '../errors.js';
 import type { Builder } from '../onnx/builder.js';
 import { type Graph, reachable, type Value } from '../onnx/graph.js';
+import type { OptionSpecs, OptionValues } from '../options.js';
 import { attnLrp, cpLrp } from '../transformers/relevance.js';
 import { defineMethod } from './method.js';
-import type { OptionSpecs, OptionValues } from './options.js';
 
 /** Composites of transformers: tables of the gradient walk. */
 const throughAttention: Readonly<Record<string, RuleTable | undefined>> = { 'attn-lrp': attnLrp, 'cp-lrp': cpLrp };

@@ -7,8 +7,8 @@ import type { RuleTable } from '../autodiff/rule.js';
 import type { Builder } from '../onnx/builder.js';
 import type { Graph, Value } from '../onnx/graph.js';
 import type { DType } from '../onnx/tensor.js';
+import type { OptionSpecs, OptionValues } from '../options.js';
 import type { FloatArray, NdArray } from '../tensor/tensor.js';
-import type { OptionSpecs, OptionValues } from './options.js';
 
 /**
  * Where an attribution lives: on every element of the model's input; on the grid of a layer, [N, h, w]; on the input's places, all

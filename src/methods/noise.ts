@@ -1,10 +1,10 @@
 /** Gradients under Gaussian noise: what SmoothGrad and its relatives share. */
 
+import type { OptionSpecs, OptionValues } from '../options.js';
 import { random } from '../tensor/random.js';
 import { rangeOf } from './baseline.js';
 import { gradientSums } from './gradient-sum.js';
 import type { Row, Workbench } from './method.js';
-import type { OptionSpecs, OptionValues } from './options.js';
 
 export const noiseOptions = {
   samples: { type: 'number', default: 25, min: 1, max: 100000, integer: true, description: 'how many noisy inputs' },

@@ -1,10 +1,10 @@
 /** The map of a method on a transformer's patches, with or without the tokens that the model uses as registers. */
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
+import type { OptionSpecs, OptionValues } from '../options.js';
 import { filteredMaps } from '../transformers/registers.js';
 import { patchMap } from '../transformers/tokens.js';
 import type { Transformer } from '../transformers/transformer.js';
-import type { OptionSpecs, OptionValues } from './options.js';
 
 export const registerOption = {
   registers: {

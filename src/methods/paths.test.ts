@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { array, explained, goldenInput, goldenNet, network, oneConv, runtime, sixteen, sum } from '../../test/networks.js';
 import { explain } from '../explain/explain.js';
 import type { Value } from '../onnx/graph.js';
+import type { GivenOptions } from '../options.js';
 import { openModelFile } from '../runtime/node/index.js';
 import { decodeNpy } from '../tensor/npy.js';
 import type { FloatArray } from '../tensor/tensor.js';
-import type { GivenOptions } from './options.js';
 import { quadrature, quadratureRules } from './quadrature.js';
 
 const near = (got: ArrayLike<number>, wanted: readonly number[], digits = 4) => {

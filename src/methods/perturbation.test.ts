@@ -1,8 +1,8 @@
 /** Perturbation methods: golden values of the research notes (Captum), and what must hold on additive models. */
 import { describe, expect, it } from 'vitest';
 import { array, explained, goldenInput, goldenNet, network, oneConv, sixteen, sum } from '../../test/networks.js';
+import type { GivenOptions } from '../options.js';
 import { leastSquares } from './least-squares.js';
-import type { GivenOptions } from './options.js';
 
 /** Captum's BasicModel_MultiLayer on a picture of three places; the third row's superpixels are the places themselves. */
 const multiLayer = network(['N', 1, 1, 3], ({ b, x, weight }) => {

@@ -3,7 +3,7 @@ import { gradient } from '../autodiff/gradient/index.js';
 import type { Rule, RuleTable } from '../autodiff/rule.js';
 import type { Graph, Node } from '../onnx/graph.js';
 import { numberOf } from '../onnx/infer/content.js';
-import type { OptionSpecs } from './options.js';
+import type { OptionSpecs } from '../options.js';
 
 export const rectifierOptions = {
   relu6: { type: 'flag', default: false, description: 'treat ReLU6 (Clip from 0) like ReLU; the reference libraries do not' },

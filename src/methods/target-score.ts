@@ -2,7 +2,7 @@
 import { fail } from '../errors.js';
 import type { Builder } from '../onnx/builder.js';
 import type { Value } from '../onnx/graph.js';
-import type { OptionSpecs, OptionValues } from './options.js';
+import type { OptionSpecs, OptionValues } from '../options.js';
 
 type Score = 'logit' | 'probability' | 'difference';
 

@@ -1,9 +1,10 @@
 /** Maps from a layer's values and weights for its channels, where the weights come from many runs. */
+
+import type { OptionValues } from '../options.js';
 import type { FloatArray } from '../tensor/tensor.js';
 import { filled } from './batches.js';
 import { type eigenSmooth, overChannelsOf } from './eigen-smooth.js';
 import type { Row, Workbench } from './method.js';
-import type { OptionValues } from './options.js';
 
 export function channelsOf({ shape, data }: FloatArray): Float32Array[] {
   const size = data.length / shape[1]!;

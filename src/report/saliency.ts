@@ -1,6 +1,6 @@
 /** Pictures and records of classical saliency maps. */
 import { blank, type Image, overlay, type Plane, paste, withLegend } from '../image/index.js';
-import { type GivenOptions, type OptionSpecs, readOptions, shownOptions } from '../methods/options.js';
+import { type GivenOptions, type OptionSpecs, readOptions, shownOptions } from '../options.js';
 import type { SaliencyMethod } from '../saliency/method.js';
 import type { SalientRegion } from '../saliency/regions.js';
 

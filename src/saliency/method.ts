@@ -1,6 +1,6 @@
 /** What a method of classical saliency is: a name, options, and a pure function from a picture to a map. */
 import type { Plane } from '../image/image.js';
-import type { OptionSpecs, OptionValues } from '../methods/options.js';
+import type { OptionSpecs, OptionValues } from '../options.js';
 import type { Picture } from './picture.js';
 
 /** Receives intermediate maps by name, as a course would show them: pyramids' contrasts, spectra, superpixels. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { largestError, randomPicture, randoms } from '../../test/fixtures/saliency/load.js';
 import { UserError } from '../errors.js';
-import type { GivenOptions } from '../methods/options.js';
+import type { GivenOptions } from '../options.js';
 import type { Picture } from './picture.js';
 import { isSaliencyMethod, saliencyMethods, saliencyNamed } from './registry.js';
 import { saliency } from './saliency.js';

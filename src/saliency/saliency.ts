@@ -1,6 +1,6 @@
 /** Computes a classical saliency map: checks the options, and answers for pictures that show nothing. */
 import type { Plane } from '../image/image.js';
-import { type GivenOptions, readOptions } from '../methods/options.js';
+import { type GivenOptions, readOptions } from '../options.js';
 import type { SaliencyMethod, Show } from './method.js';
 import { checkPicture, isConstant, type Picture } from './picture.js';
 import { emptyPlane } from './plane.js';

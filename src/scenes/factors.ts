@@ -60,7 +60,7 @@ export interface Factors {
 }
 
 /** Side of a corner that only a tag may be in, in sides of the image. */
-export const cornerSide = 1 / 8;
+const cornerSide = 1 / 8;
 
 /** The factors of the scene with this number. All are uniform and independent; the colours of a scene differ from each other. */
 export function sampleFactors(seed: number): Factors {

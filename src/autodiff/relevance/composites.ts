@@ -99,6 +99,6 @@ function entryOf([match, name, parameters = {}]: Line, { bias }: CompositeOption
 }
 
 /** What becomes of gates, unless an earlier entry says so. */
-export function gateEntries({ gates = 'gradient' }: CompositeOptions): Entry[] {
+function gateEntries({ gates = 'gradient' }: CompositeOptions): Entry[] {
   return gates === 'gradient' ? [] : [{ match: { kind: 'gate' }, rule: ruleNamed(gates) }];
 }

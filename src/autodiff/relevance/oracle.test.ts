@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../explain/explain.js';
-import type { GivenOptions } from '../../methods/options.js';
+import type { GivenOptions } from '../../options.js';
 import { nodeRuntime, openModelFile } from '../../runtime/node/index.js';
 import { decodeNpy } from '../../tensor/npy.js';
 import type { FloatArray } from '../../tensor/tensor.js';

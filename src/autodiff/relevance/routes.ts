@@ -22,7 +22,7 @@ type Route = (passage: Passage) => readonly (Value | undefined)[];
 /** The ordinary derivative, with relevance in place of the gradient: routes what moves or picks, and no more than that. */
 const plainGradient: Route = (passage) => ruleOfGradient(passage.node)(passage);
 
-export function ruleOfGradient(node: Node): Rule {
+function ruleOfGradient(node: Node): Rule {
   return (Object.hasOwn(gradient, node.op) ? gradient[node.op] : undefined) ?? fail(`${node.label} has no relevance rule`);
 }
 

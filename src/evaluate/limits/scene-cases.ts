@@ -1,7 +1,7 @@
 /** Scenes as cases of a network that was trained on them: with its answer, and twins that tell the truth. */
 import type { Model } from '../../explain/explanation.js';
 import { type Image, preprocess, type Recipe } from '../../image/index.js';
-import type { GivenOptions } from '../../methods/options.js';
+import type { GivenOptions } from '../../options.js';
 import { maskOf, type Part, renderScene, type Scene, type SceneLabel, sampleFactors } from '../../scenes/index.js';
 import { readMap } from '../audit/candidates.js';
 import { sceneTwins } from '../counterfactual/scene-twins.js';

@@ -1,5 +1,5 @@
 /** Limits 2 and 7 on a network trained on scenes, which answers the tag's kind where there is a tag, and else the object's shape. */
-import type { GivenOptions } from '../../methods/options.js';
+import type { GivenOptions } from '../../options.js';
 import { maskOf, type Part, tagLabel } from '../../scenes/index.js';
 import { sobelMap } from '../baselines.js';
 import { relevanceMassAccuracy } from '../localisation/relevance-mass-accuracy.js';

@@ -1,10 +1,10 @@
 /** Models of a few nodes, whose truth is known because it is written down. */
 import { explain } from '../../explain/explain.js';
 import type { Model } from '../../explain/explanation.js';
-import type { GivenOptions } from '../../methods/options.js';
 import { Builder } from '../../onnx/builder.js';
 import { Graph, type Value } from '../../onnx/graph.js';
 import { floats } from '../../onnx/tensor.js';
+import type { GivenOptions } from '../../options.js';
 import type { Runtime } from '../../runtime/runtime.js';
 
 const OPSET = 17;

@@ -46,7 +46,7 @@ export function asBytes({ width, height, data }: HeatMap): HeatMap {
  * Twice the mean, at most 1: the threshold of the "adaptive" measures (Achanta et al., CVPR 2009). Summed as NumPy does: values often equal the
  * threshold to the last digit, and rounding decides on which side they fall.
  */
-export function adaptiveThreshold({ values }: Prediction): number {
+function adaptiveThreshold({ values }: Prediction): number {
   return Math.min((2 * pairwiseSum(values)) / values.length, 1);
 }
 
@@ -56,7 +56,7 @@ export interface Counts {
   readonly outside: number;
 }
 
-export function countsAbove({ values, truth }: Prediction, threshold: number): Counts {
+function countsAbove({ values, truth }: Prediction, threshold: number): Counts {
   let [inside, outside] = [0, 0];
   values.forEach((value, i) => {
     if (value < threshold) return;
@@ -67,7 +67,7 @@ export function countsAbove({ values, truth }: Prediction, threshold: number): C
 }
 
 /** The counts at the 256 thresholds 255, 254 ... 0 of the prediction cut (not rounded) to bytes. */
-export function countsByThreshold({ values, truth }: Prediction): Counts[] {
+function countsByThreshold({ values, truth }: Prediction): Counts[] {
   const [inside, outside] = [new Float64Array(256), new Float64Array(256)];
   values.forEach((value, i) => {
     (truth[i] ? inside : outside)[Math.trunc(value * 255)]!++;

@@ -3,10 +3,10 @@
  * bottleneck. Kazmierczak et al. 2025, arXiv 2510.07115, section 4.
  */
 import { headWeights } from '../../methods/chili.js';
-import type { NamedArray } from '../../methods/options.js';
 import { Builder } from '../../onnx/builder.js';
 import { Graph, type Value } from '../../onnx/graph.js';
 import { namesOf } from '../../onnx/rewrite.js';
+import type { NamedArray } from '../../options.js';
 import type { FloatArray } from '../../tensor/tensor.js';
 import { decompose } from '../../transformers/decomposition.js';
 import { filteredMaps, type MapFilter } from '../../transformers/registers.js';

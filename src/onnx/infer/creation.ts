@@ -28,7 +28,7 @@ function lengthOf(attribute: Attribute): Shape | undefined {
 }
 
 /** The shape that an input holds. */
-export function heldShape(operation: Operation, index = 0): Shape | undefined {
+function heldShape(operation: Operation, index = 0): Shape | undefined {
   const held = contentOf(operation.inputs[index]);
   if (held?.some((dim) => typeof dim === 'number' && dim < 0)) reject(operation, `[${held}] is not a shape`);
   const rank = shapeOf(operation, index)?.[0];

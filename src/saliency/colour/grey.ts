@@ -58,6 +58,6 @@ export function byteLevels({ levels }: Picture): Uint8Array {
 }
 
 /** A float level 0 to 1 as a byte. */
-export function byteOf(level: number): number {
+function byteOf(level: number): number {
   return Math.max(0, Math.min(255, Math.floor(255 * level + 0.5)));
 }

@@ -1,6 +1,6 @@
 /** Options of methods, declared once: the command line, its help, validation, documents and forms are made from the declaration. */
-import { didYouMean, fail } from '../errors.js';
-import type { FloatArray } from '../tensor/tensor.js';
+import { didYouMean, fail } from './errors.js';
+import type { FloatArray } from './tensor/tensor.js';
 
 /** An array from a file, under the file's name. */
 export interface NamedArray extends FloatArray {
@@ -60,7 +60,7 @@ export function shownOptions(values: OptionValues<OptionSpecs>): Record<string, 
  */
 export function readOptions<S extends OptionSpecs>(owner: string, specs: S, given: GivenOptions): OptionValues<S> {
   for (const key of Object.keys(given)) {
-    if (specs[key]) continue;
+    if (Object.hasOwn(specs, key)) continue;
     const known = Object.keys(specs);
     const list = known.length ? `it has ${known.join(', ')}` : 'it has none';
     fail(`${owner} has no option "${key}"${didYouMean(key, known) || `; ${list}`}`);
