@@ -57,13 +57,15 @@ export function propagate(b: Builder, { seeds, sources, table, quantity = 'gradi
   const cutFrom = (source: Value) => {
     const led = dependents(nodes, [source]);
     const isLed = (value: Value | undefined) => value !== undefined && led.has(value);
+    const used = new Set([...ends, ...nodes.flatMap(operands)]);
     // Where floats become indices or truth values says more than what those are then used for.
     const becomes = ({ op, inputs, outputs }: Node) =>
       !['Shape', 'Size'].includes(op) &&
       inputs.some((x) => isLed(x) && isFloat(x!.dtype)) &&
-      !outputs.some(({ dtype }) => isFloat(dtype));
-    const first = nodes.find(becomes);
-    return [...(first ? [first] : []), ...cuts.filter(({ node, index }) => isLed(node.inputs[index])).map(({ node }) => node)];
+      !outputs.some((y) => used.has(y) && isFloat(y.dtype));
+    const zero = new Set(cuts.filter(({ node, index }) => isLed(node.inputs[index])).map(({ node }) => node));
+    // The first on the way from the source: behind it may be what chooses the target.
+    return nodes.filter((node) => becomes(node) || zero.has(node));
   };
   return sources.map((source) => arrived.get(source) ?? fail(nothingArrives(source, cutFrom(source), blocked(), quantity)));
 }
@@ -101,7 +103,10 @@ function withoutRule(node: Node, sources: readonly Value[], ends: readonly Value
 function nothingArrives(source: Value, cuts: readonly Node[], blocked: readonly Node[], quantity: string): string {
   const reasons = [
     ...blocked.slice(0, 1).map((node) => `${node.label} has no ${quantity} rule`),
-    ...cuts.slice(0, 1).map((node) => `the ${quantity} of ${node.label} is zero everywhere`),
+    ...cuts
+      .filter((node) => node !== blocked[0])
+      .slice(0, 1)
+      .map((node) => `the ${quantity} of ${node.label} is zero everywhere`),
   ];
   return `no ${quantity} reaches "${source.name}": ${reasons.join(', and ')}; use a method without gradients`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { explained } from '../../test/networks.js';
 import { Builder } from '../onnx/builder.js';
 import { Graph, type Value } from '../onnx/graph.js';
 import { floats } from '../onnx/tensor.js';
@@ -49,6 +50,12 @@ describe('what stands in the way', () => {
     expect(obstaclesOf(graph).obstacles.map(({ operator, reason }) => [operator, reason])).toEqual([
       ['ArgMax', 'the gradient of ArgMax at "top" is zero everywhere'],
     ]);
+  });
+
+  it.each(['Round', 'Hardmax'])('is %s, not what chooses the class of the highest score', async (op) => {
+    const graph = model((b, x) => b.reduceMean(b.op(op, [x], {}, { name: 'steps' }), [2, 3], false));
+    const input = { shape: [1, 3, 8, 8], data: new Float32Array(192).fill(0.3) };
+    await expect(explained(graph, 'gradient', input)).rejects.toThrow(`the gradient of ${op} at "steps" is zero everywhere`);
   });
 
   it('does not keep a model from being described', () => {
