@@ -11,6 +11,18 @@ export function list(text: string): string[] {
     .filter(Boolean);
 }
 
+/** A comma list of something that there must be. @throws UserError for an empty one */
+export function listOf(option: string, text: string): string[] {
+  const entries = list(text);
+  return entries.length ? entries : fail(`${option} names nothing: "${text}"`);
+}
+
+/** @throws UserError for what is no number, in the user's own words */
+export function numberOf(option: string, text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isNaN(value) ? fail(`${option} takes a number, not "${text}"`) : value;
+}
+
 /** @throws UserError for a pair without "=" */
 export function keyValues(option: string, pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
@@ -21,16 +33,35 @@ export function keyValues(option: string, pairs: readonly string[]): Record<stri
   );
 }
 
-/** @throws UserError if there is no such file, or it is no .npy file */
-export function readArray(path: string): NdArray {
-  let bytes: Uint8Array;
+/** @throws UserError if there is no such file, or it is a folder, or cannot be read */
+function readBytes(path: string): Buffer {
   try {
-    bytes = readFileSync(path);
+    return readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return fail(code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${code})`);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return fail(`there is no file ${path}`);
+    return fail(code === 'EISDIR' ? `${path} is a folder, not a file` : `${path} cannot be read (${code})`);
   }
-  return decodeNpy(bytes, path);
+}
+
+/** The lines of a text file that say something. @throws UserError if it cannot be read */
+export function readLines(path: string): string[] {
+  return readBytes(path)
+    .toString('utf8')
+    .split(/\r?\n/)
+    .filter((line) => line.trim());
+}
+
+/** @throws UserError if there is no such file, or it is no .npy file */
+export function readArray(path: string): NdArray {
+  return decodeNpy(readBytes(path), path);
+}
+
+/** A model's input from a .npy file. @throws UserError if it is not of floats, or holds a NaN or an infinity */
+export function readTensor(path: string): FloatArray {
+  const tensor = toFloat(readArray(path), path);
+  const bad = tensor.data.findIndex((value) => !Number.isFinite(value));
+  return bad < 0 ? tensor : fail(`${path} is not finite: element ${bad} is ${tensor.data[bad]}`);
 }
 
 /** A model's input as float32. */
@@ -42,11 +73,5 @@ export function toFloat({ shape, data }: NdArray, path: string): FloatArray {
 
 /** A setting's text; of a .json file, what it says. */
 export function textOrFile(text: string): string {
-  if (!text.endsWith('.json')) return text;
-  try {
-    return readFileSync(text, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return fail(code === 'ENOENT' ? `there is no file ${text}` : `${text} cannot be read (${code})`);
-  }
+  return text.endsWith('.json') ? readBytes(text).toString('utf8') : text;
 }

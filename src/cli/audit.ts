@@ -16,9 +16,11 @@ import { type AuditMasks, readMasks } from '../evaluate/node/audit-masks.js';
 import { journal } from '../evaluate/node/journal.js';
 import { architectureDifference } from '../evaluate/sanity/same-architecture.js';
 import type { ExplainOptions, Model } from '../explain/explanation.js';
-import { readOptions } from '../options.js';
+import { valueNamed } from '../explain/layer.js';
+import { prepare } from '../explain/subject.js';
 import { methodNamed } from '../methods/registry.js';
-import { keyValues, list, readArray, toFloat } from './arguments.js';
+import { readOptions } from '../options.js';
+import { keyValues, listOf, readArray, readTensor } from './arguments.js';
 import { answersOf, drawn, type Kept, picturesOf } from './audit-output.js';
 import { defaultModel, openModel } from './open-model.js';
 import { requireWritable, writeFiles } from './output.js';
@@ -77,16 +79,16 @@ export function auditCommand(): Command {
 
 async function run(paths: readonly string[], args: Arguments): Promise<void> {
   const methods = candidatesOf(args);
-  const budget =
-    budgets[args.budget as BudgetName] ??
-    fail(`there is no budget "${args.budget}"; there are ${Object.keys(budgets).join(', ')}`);
+  const budget = Object.hasOwn(budgets, args.budget)
+    ? budgets[args.budget as BudgetName]
+    : fail(`there is no budget "${args.budget}"; there are ${Object.keys(budgets).join(', ')}`);
   const seed = Number(args.seed);
   if (!Number.isInteger(seed)) fail(`--seed is a whole number, not ${args.seed}`);
   if (args.resize && args.masks === undefined) fail('--resize is for masks; give --masks as well');
   requireWritable(args.out);
   const model = await openModel(args.model, { recipe: args.preprocess });
+  requireLayers(model, args);
   const randomLabels = await randomLabelsModel(args.randomLabelsModel, model);
-  const readTensor = (path: string) => toFloat(readArray(path), path);
   const { inputs, skipped } = await readInputs(paths, model, { readTensor, twins: budget.twins });
   const { masks = new Map(), missing = [] } = await masksFor(inputs, args);
   const scorer = await loadScorer(model, inputs[0]!.tensor.shape, furtherOptions(args));
@@ -152,6 +154,14 @@ async function masksFor(inputs: readonly AuditInput[], { masks, resize = false }
   return masks === undefined ? {} : readMasks(masks, inputs, resize);
 }
 
+/** A layer that the model has not is a slip of the pen, and no finding about a method. @throws UserError naming it */
+function requireLayers({ graph }: Model, { layer, output }: Arguments): void {
+  if (layer === undefined) return;
+  const subject = prepare(graph, { output });
+  for (const name of listOf('--layer', layer))
+    if (!valueNamed(name, subject, graph)) fail(`there is no layer "${name}"; sightline inspect lists the layers`);
+}
+
 /** @throws UserError if it is another architecture, of which nothing would follow */
 async function randomLabelsModel(name: string | undefined, model: Model): Promise<Model | undefined> {
   if (name === undefined) return undefined;
@@ -165,14 +175,18 @@ async function randomLabelsModel(name: string | undefined, model: Model): Promis
 /** @throws UserError for an unknown method, or an option that none of the methods has */
 function candidatesOf(args: Arguments): MethodCandidate[] {
   const settings = keyValues('--set', args.set);
-  const methods = list(args.method).map(methodNamed);
+  const methods = listOf('--method', args.method).map(methodNamed);
   for (const key of Object.keys(settings)) {
-    if (!methods.some(({ options }) => options[key])) fail(`none of ${args.method} has the option "${key}"`);
+    if (!methods.some(({ options }) => Object.hasOwn(options, key))) fail(`none of ${args.method} has the option "${key}"`);
   }
   return methods.map((method) => {
-    const options = Object.fromEntries(Object.entries(settings).filter(([key]) => method.options[key]));
+    const options = Object.fromEntries(Object.entries(settings).filter(([key]) => Object.hasOwn(method.options, key)));
     readOptions(method.name, method.options, options);
-    const chosen = { options, ...furtherOptions(args), ...(args.layer !== undefined && { layers: list(args.layer) }) };
+    const chosen = {
+      options,
+      ...furtherOptions(args),
+      ...(args.layer !== undefined && { layers: listOf('--layer', args.layer) }),
+    };
     return { kind: 'method', name: method.name, method, options: chosen };
   });
 }

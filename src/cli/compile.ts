@@ -5,9 +5,9 @@ import { fail } from '../errors.js';
 import { planExplainer } from '../explain/explain.js';
 import { methodNamed, methods } from '../methods/registry.js';
 import { encodeModel } from '../onnx/codec/index.js';
-import { keyValues, list, textOrFile } from './arguments.js';
+import { keyValues, list, listOf, textOrFile } from './arguments.js';
 import { openModel } from './open-model.js';
-import { requireWritable, writeFiles } from './output.js';
+import { requireWritableFile, writeFiles } from './output.js';
 
 interface Arguments {
   readonly method: string;
@@ -38,14 +38,14 @@ export function compileCommand(): Command {
 
 async function run(name: string, args: Arguments): Promise<void> {
   const folder = dirname(args.out);
-  requireWritable(folder);
+  requireWritableFile(args.out);
   const method = methodNamed(args.method);
   const model = await openModel(name);
   const options = {
     options: Object.fromEntries(Object.entries(keyValues('--set', args.set)).map(([key, text]) => [key, textOrFile(text)])),
     output: args.output,
     ...(model.embeds && { texts: 'open' as const }),
-    ...(args.layer !== undefined && { layers: list(args.layer) }),
+    ...(args.layer !== undefined && { layers: listOf('--layer', args.layer) }),
   };
   const { explainer } = planExplainer(model, method, shapeOf(args.shape), options, 'model');
   // A graph that the runtime refuses is not worth writing.

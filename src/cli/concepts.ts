@@ -1,5 +1,4 @@
 /** `sightline concepts`: how much images have of each of some texts, whole and by parts, as a table. */
-import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { Command } from 'commander';
 import { HEAD_WEIGHTS, headWeightsBeside } from '../catalog/node/head-weights.js';
@@ -7,12 +6,12 @@ import { fail } from '../errors.js';
 import { type ConceptScore, loadConcepts } from '../explain/heads/concepts.js';
 import type { NamedArray } from '../options.js';
 import { mapFilters } from '../transformers/registers.js';
-import { readArray, toFloat } from './arguments.js';
+import { readArray, readLines, toFloat } from './arguments.js';
 import { readInput } from './explain.js';
 import { filterNamed } from './head-weights.js';
 import { imageFiles } from './image-files.js';
 import { type OpenedModel, openModel } from './open-model.js';
-import { requireWritable, writeFiles } from './output.js';
+import { requireWritableFile, writeFiles } from './output.js';
 import { progressBar } from './progress.js';
 
 interface Arguments {
@@ -38,7 +37,7 @@ export function conceptsCommand(): Command {
 }
 
 async function run(inputs: readonly string[], args: Arguments): Promise<void> {
-  if (args.out !== undefined) requireWritable(dirname(args.out));
+  if (args.out !== undefined) requireWritableFile(args.out);
   const filter = filterNamed(args.filter);
   const phrases = linesOf(args.concepts);
   const paths = inputs.flatMap(imageFiles);
@@ -72,13 +71,7 @@ async function run(inputs: readonly string[], args: Arguments): Promise<void> {
 }
 
 function linesOf(file: string): string[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return fail(`there is no file ${file}`);
-  }
-  const lines = text.split(/\r?\n/).filter((line) => line.trim());
+  const lines = readLines(file);
   return lines.length ? lines : fail(`${file} has no texts`);
 }
 

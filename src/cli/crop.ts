@@ -1,14 +1,17 @@
 /** `sightline crop`: cuts photos to an aspect ratio around what stands out in them. */
 import { Command } from 'commander';
 import { inputName, openPhoto } from '../catalog/node/photo.js';
-import { fail, UserError } from '../errors.js';
+import { fail } from '../errors.js';
 import { blank, paste } from '../image/index.js';
 import { encodePng } from '../image/node/index.js';
+import { readOptions } from '../options.js';
 import { salientCrop } from '../saliency/crop.js';
 import { pictureFromImage } from '../saliency/picture.js';
 import { saliencyMethods, saliencyNamed } from '../saliency/registry.js';
 import { saliency } from '../saliency/saliency.js';
 import { keyValues } from './arguments.js';
+import { reportFailures } from './failures.js';
+import { requireDistinct } from './image-files.js';
 import { requireWritable, writeFiles } from './output.js';
 
 interface Arguments {
@@ -42,8 +45,10 @@ async function run(photos: readonly string[], args: Arguments): Promise<void> {
   if (!(scale > 0 && scale <= 1)) fail(`--scale is above 0 and at most 1, not ${args.scale}`);
   const method = saliencyNamed(args.method);
   const options = keyValues('--set', args.set);
+  readOptions(method.name, method.options, options);
+  requireDistinct(photos);
   requireWritable(args.out);
-  const failures: Error[] = [];
+  const failures: [string, Error][] = [];
   for (const path of photos) {
     try {
       const { image: photo } = await openPhoto(path);
@@ -54,12 +59,10 @@ async function run(photos: readonly string[], args: Arguments): Promise<void> {
       const place = `${width}x${height} at column ${x}, row ${y}, with ${(100 * kept).toFixed(0)}% of the saliency`;
       process.stdout.write(`${path}\n  crop      ${place}\n  file      ${file}\n`);
     } catch (error) {
-      if (photos.length === 1) throw error;
-      failures.push(error as Error);
-      process.stderr.write(`sightline: ${error instanceof UserError ? '' : `${path}: `}${(error as Error).message}\n`);
+      failures.push([path, error as Error]);
     }
   }
-  if (failures.length) process.exitCode = 1;
+  if (failures.length) reportFailures(failures, photos.length, 'photos');
 }
 
 /** @throws UserError for what is neither a ratio nor a number above zero */

@@ -16,7 +16,7 @@ import {
 } from '../evaluate/node/map-files.js';
 import { type GroupSummary, type MapScores, scoreByFixations, scoreByMasks, summarise } from '../evaluate/score-maps.js';
 import type { Estimate } from '../evaluate/statistics/bootstrap.js';
-import { list } from './arguments.js';
+import { listOf } from './arguments.js';
 import { progressBar } from './progress.js';
 
 interface Arguments {
@@ -53,7 +53,7 @@ export function evaluateCommand(): Command {
 async function run(paths: readonly string[], args: Arguments): Promise<void> {
   if ((args.masks === undefined) === (args.fixations === undefined))
     fail('give either --masks or --fixations: what the maps are judged by');
-  const wanted = args.metrics === undefined ? undefined : list(args.metrics);
+  const wanted = args.metrics === undefined ? undefined : listOf('--metrics', args.metrics);
   const files = mapFiles(paths);
   const failures: [string, Error][] = [];
   const scored =

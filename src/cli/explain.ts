@@ -3,9 +3,8 @@ import { basename, extname } from 'node:path';
 import { Command } from 'commander';
 import { targetNamed } from '../catalog/labels.js';
 import { headWeightsBeside } from '../catalog/node/head-weights.js';
-import { inputName, openPhoto } from '../catalog/node/photo.js';
+import { openPhoto } from '../catalog/node/photo.js';
 import { wordMethods } from '../catalog/node/words.js';
-import { fail, UserError } from '../errors.js';
 import type { Target } from '../explain/dense-scores.js';
 import { type LoadedExplainer, loadExplainer, runExplainers } from '../explain/explain.js';
 import type { ExplainOptions } from '../explain/explanation.js';
@@ -13,13 +12,15 @@ import { imageInput, isChannelsLast } from '../explain/subject.js';
 import { type Plane, preprocess } from '../image/index.js';
 import { decodeImage } from '../image/node/index.js';
 import type { Method, Progress } from '../methods/method.js';
-import { type GivenOptions, readOptions, requireKnown } from '../options.js';
 import { methodNamed } from '../methods/registry.js';
+import { type GivenOptions, readOptions, requireKnown } from '../options.js';
 import { backdropsOf } from '../report/picture.js';
 import type { NdArray } from '../tensor/tensor.js';
-import { keyValues, list, readArray, textOrFile, toFloat } from './arguments.js';
+import { keyValues, list, listOf, readArray, readTensor, textOrFile, toFloat } from './arguments.js';
 import { filesOf, formatNamed, formats, type Subject, summary } from './explain-files.js';
 import { explainBySaliency, methodNames, saliencyAmong } from './explain-saliency.js';
+import { reportFailures } from './failures.js';
+import { requireDistinct } from './image-files.js';
 import { defaultModel, type OpenedModel, openModel } from './open-model.js';
 import { requireWritable, writeFiles } from './output.js';
 import { progressBar } from './progress.js';
@@ -73,13 +74,14 @@ export function explainCommand(): Command {
 
 async function run(inputs: readonly string[], args: Arguments): Promise<void> {
   const given = settingsOf(args.weights === undefined ? args.set : [...args.set, `weights=${args.weights}`]);
-  const modelFree = saliencyAmong(list(args.method), given);
-  const wanted = list(args.method).filter((name) => !modelFree.includes(name));
+  const names = listOf('--method', args.method);
+  const modelFree = saliencyAmong(names, given);
+  const wanted = names.filter((name) => !modelFree.includes(name));
   const methods = wanted.map(methodNamed);
   const settings = modelFree.length ? pick(given, Object.assign({}, ...methods.map(({ options }) => options))) : given;
   requireKnown(methods, settings);
   for (const { name, options } of methods) readOptions(name, options, methods.length > 1 ? pick(settings, options) : settings);
-  const written = list(args.format).map(formatNamed);
+  const written = listOf('--format', args.format).map(formatNamed);
   requireDistinct(inputs);
   requireWritable(args.out);
   const failures = await explainBySaliency(inputs, modelFree, { given, out: args.out, written });
@@ -93,7 +95,7 @@ async function run(inputs: readonly string[], args: Arguments): Promise<void> {
     output: args.output,
     region: args.region === undefined ? undefined : await readRegion(args.region, model),
     texts,
-    ...(args.layer !== undefined && { layers: list(args.layer) }),
+    ...(args.layer !== undefined && { layers: listOf('--layer', args.layer) }),
     inputs: furtherInputs(args.input),
     diagnose: true,
     detailed: written.some((format) => format === 'json' || format === 'html'),
@@ -131,7 +133,7 @@ export async function readInput(path: string, model: OpenedModel, others: readon
   const { shape } = imageInput(model.graph, { others });
   const layout = isChannelsLast(shape) ? 'NHWC' : 'NCHW';
   if (extname(path) === '.npy') {
-    const tensor = toFloat(readArray(path), path);
+    const tensor = readTensor(path);
     return { input: path, tensor, layout, isPhoto: false, backdrops: () => backdropsOf(tensor, layout) };
   }
   const { image: photo, scene } = await openPhoto(path);
@@ -182,24 +184,3 @@ function withHeadWeights(settings: GivenOptions, methods: readonly Method[], pat
 
 const pick = (settings: GivenOptions, options: object): GivenOptions =>
   Object.fromEntries(Object.entries(settings).filter(([key]) => key in options));
-
-/** Two inputs of one name would overwrite each other's files. */
-function requireDistinct(inputs: readonly string[]): void {
-  const seen = new Map<string, string>();
-  for (const input of inputs) {
-    const same = seen.get(inputName(input));
-    if (same !== undefined)
-      fail(`${same} and ${input} would both be written as ${inputName(input)}.*; explain them into different folders`);
-    seen.set(inputName(input), input);
-  }
-}
-
-/** A single input's error is the command's; of several, the failures are listed and the command has failed. */
-function reportFailures(failures: readonly [string, Error][], inputs: number): void {
-  if (inputs === 1) throw failures[0]![1];
-  const lines = failures.map(
-    ([input, error]) => `sightline: ${error instanceof UserError ? '' : `${input}: `}${error.message}\n`,
-  );
-  process.stderr.write(`${lines.join('')}sightline: ${failures.length} of ${inputs} inputs failed\n`);
-  process.exitCode = 1;
-}

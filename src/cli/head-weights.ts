@@ -14,7 +14,7 @@ import { readArray } from './arguments.js';
 import { readInput } from './explain.js';
 import { imageFiles } from './image-files.js';
 import { type OpenedModel, openModel } from './open-model.js';
-import { requireWritable, writeFiles } from './output.js';
+import { requireWritableFile, writeFiles } from './output.js';
 import { progressBar } from './progress.js';
 
 interface Arguments {
@@ -45,7 +45,7 @@ export function headWeightsCommand(): Command {
 
 async function run(inputs: readonly string[], args: Arguments): Promise<void> {
   const folder = dirname(args.out);
-  requireWritable(folder);
+  requireWritableFile(args.out);
   const alpha = Number(args.alpha);
   if (!(alpha > 0)) fail(`--alpha is a number above 0, not ${args.alpha}`);
   const { threshold } = args;

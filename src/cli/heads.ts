@@ -1,9 +1,8 @@
 /** `sightline heads`: what the heads of a transformer add to an image's score; or what they look for, in words. */
-import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { fail } from '../errors.js';
 import { type NamedHead, nameHeads } from '../explain/heads/heads.js';
-import { list } from './arguments.js';
+import { list, numberOf, readLines } from './arguments.js';
 import { readInput } from './explain.js';
 import { type ContributionArguments, printContributions } from './head-contributions.js';
 import { imageFiles } from './image-files.js';
@@ -58,10 +57,7 @@ async function printNames(
   inputs: readonly string[],
   { model: name, texts: file, blocks, count, json }: Arguments & { readonly texts: string },
 ): Promise<void> {
-  if (!existsSync(file)) fail(`there is no file ${file}`);
-  const phrases = readFileSync(file, 'utf8')
-    .split(/\r?\n/)
-    .filter((line) => line.trim());
+  const phrases = readLines(file);
   if (phrases.length === 0) fail(`${file} has no texts`);
   const number = Number(count);
   if (!Number.isInteger(number) || number < 1) fail(`--count is a whole number from 1, not ${count}`);
@@ -74,7 +70,7 @@ async function printNames(
     for (const path of paths) yield (await readInput(path, model)).tensor;
   };
   const heads = await nameHeads(model, texts, images(), {
-    blocks: blocks === undefined ? undefined : list(blocks).map(Number),
+    blocks: blocks === undefined ? undefined : list(blocks).map((block) => numberOf('--blocks', block)),
     count: number,
     onImage: (done) => progress.update(done, 'heads'),
   });

@@ -45,8 +45,7 @@ for (const command of [
 
 // Whoever reads the output may stop early, as head does; what is left to say is then for nobody.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  process.exit(error.code === 'EPIPE' ? undefined : report(new Error(`stdout cannot be written: ${error.message}`)));
 });
 
 try {

@@ -1,10 +1,11 @@
 /** The files of many scenes: pictures and masks by number, or arrays of thousands for training. */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Image } from '../image/index.js';
 import { encodePng } from '../image/node/index.js';
 import { factorsNamed, parts, renderScene, type Scene, type TwinKind, twinKinds } from '../scenes/index.js';
 import { npyHeader } from '../tensor/npy.js';
+import { makeFolder } from './output.js';
 
 export interface SceneSeries {
   readonly first: number;
@@ -41,7 +42,7 @@ class Pieces {
   }
 
   private open(name: string): number {
-    mkdirSync(dirname(join(this.folder, name)), { recursive: true });
+    makeFolder(dirname(join(this.folder, name)));
     const file = openSync(this.partOf(name), 'w');
     this.files.set(name, file);
     return file;

@@ -78,7 +78,7 @@ describe('scenes', () => {
     ['--count', '0', '--count is a whole number above 0'],
     ['--count', 'many', '--count is a whole number above 0'],
     ['--seed', '-1', 'numbered from 0'],
-    ['--seed', '', 'numbered from 0'],
+    ['--seed', '', '--seed takes a number'],
     ['--seed', '4294967295', 'numbered from 0'],
     ['--size', '3', 'side of 16 to 4096'],
   ])('refuses %s %j and writes nothing', async (option, value, message) => {

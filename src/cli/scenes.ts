@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { fail } from '../errors.js';
 import { sceneNumber } from '../scenes/index.js';
+import { numberOf } from './arguments.js';
 import { requireWritable } from './output.js';
 import { progressBar } from './progress.js';
 import { sceneName, writeScenes } from './scene-files.js';
@@ -30,13 +31,13 @@ export function scenesCommand(): Command {
 async function run({ count: countText, seed, size: sizeText, npy = false, twins = false, out }: Arguments): Promise<void> {
   const count = Number(countText);
   if (!Number.isInteger(count) || count < 1) fail(`--count is a whole number above 0, not ${countText}`);
-  const first = sceneNumber(seed.trim() === '' ? Number.NaN : Number(seed));
+  const first = sceneNumber(numberOf('--seed', seed));
   sceneNumber(first + count - 1);
   requireWritable(out);
   const progress = progressBar(count);
   const onScene = (done: number) => progress.update(done, sceneName(first + done - 1));
   try {
-    await writeScenes(out, { first, count, size: Number(sizeText), twins }, { asArrays: npy, onScene });
+    await writeScenes(out, { first, count, size: numberOf('--size', sizeText), twins }, { asArrays: npy, onScene });
   } finally {
     progress.end();
   }

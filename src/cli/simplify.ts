@@ -8,6 +8,7 @@ import type { Graph } from '../onnx/graph.js';
 import { simplify } from '../onnx/simplify.js';
 import { upgrade } from '../onnx/upgrade/index.js';
 import { openModelFile } from '../runtime/node/index.js';
+import { numberOf } from './arguments.js';
 import { reportFailures } from './failures.js';
 import { requireWritable, writeFiles } from './output.js';
 
@@ -29,7 +30,7 @@ export function simplifyCommand(): Command {
 }
 
 async function run(models: readonly string[], { out, opset }: Arguments): Promise<void> {
-  const target = opset === undefined ? undefined : Number(opset);
+  const target = opset === undefined ? undefined : numberOf('--opset', opset);
   const places = models.map((model) => ({ model, path: placeOf(model, out, models.length) }));
   requireDistinct(places);
   const failures: [string, Error][] = [];

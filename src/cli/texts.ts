@@ -1,12 +1,12 @@
 /** What an image-text model compares images with: phrases, or vectors from a file. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { EncodedTexts } from '../catalog/node/image-text.js';
 import type { OpenedModel } from '../catalog/node/open.js';
 import { ensemble, filled, openaiTemplates } from '../catalog/templates.js';
 import { fail } from '../errors.js';
 import { classifierTakesNoText } from '../explain/text-scores.js';
-import { readArray, toFloat } from './arguments.js';
+import { readArray, readLines, toFloat } from './arguments.js';
 
 export interface TextArguments {
   readonly text: readonly string[];
@@ -45,6 +45,5 @@ export async function textsOf(
 function sentencesOf(templates: string): readonly string[] {
   if (templates === 'openai') return openaiTemplates;
   if (!existsSync(templates)) fail(`--templates is openai or a file with one sentence a line, and there is no file ${templates}`);
-  const lines = readFileSync(templates, 'utf8').split(/\r?\n/);
-  return lines.filter((line) => line.trim());
+  return readLines(templates);
 }

@@ -132,7 +132,9 @@ function refuse(error: unknown, doing: string): never {
   const text = error instanceof Error ? error.message : String(error);
   const line = text
     .replace(/\s*\n\s*/g, ' ')
-    .replace(/\/[^\s:]*\/(onnxruntime\/)?core\/[^\s]*:\d+ [^\s]*/g, '')
+    .replace(/\/[^\s:]*\/(onnxruntime\/)?core\/[^\s]*:\d+ (?:[\w:<>,&*~ ]+::[\w~]+\([^()]*\)(?: const)?|[^\s]*)/g, '')
     .trim();
+  const opset = /Opset (\d+) is under development/.exec(line)?.[1];
+  if (opset) fail(`the model is written for opset ${opset}, which this ONNX Runtime does not run: export it with opset 21`);
   throw new Error(`ONNX Runtime failed ${doing} the graph: ${line}`);
 }

@@ -32,7 +32,9 @@ export function fileSource(path: string): ByteSource {
 function sizeOf(path: string): number {
   try {
     const stats = statSync(path);
-    return stats.isFile() ? stats.size : fail(`${path} is a folder, not a model file`);
+    return stats.isFile()
+      ? stats.size
+      : fail(`${path} is ${stats.isDirectory() ? 'a folder' : 'no plain file'}, not a model file`);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') fail(`there is no model file ${path}`);
