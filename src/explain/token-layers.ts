@@ -1,12 +1,12 @@
 /** Layers of tokens as feature maps: their patches on the grid of the image, so that class activation maps work on transformers. */
 import type { Builder } from '../onnx/builder.js';
-import type { Graph, Node, Value } from '../onnx/graph.js';
-import { copy, type Operands, rewrite } from '../onnx/rewrite.js';
+import type { Graph, Value } from '../onnx/graph.js';
 import { attentionInput } from '../transformers/attention.js';
 import { tokenAxis } from '../transformers/readout.js';
 import type { Tokens } from '../transformers/tokens.js';
 import { findTransformer, type Transformer } from '../transformers/transformer.js';
 import { featureMaps, valueNamed } from './layer.js';
+import { withMappedLayers } from './mapped-layers.js';
 import type { Subject } from './subject.js';
 
 /**
@@ -21,17 +21,11 @@ export function withTokenLayers(subject: Subject, original: Graph, names?: reado
   if (!transformer) return subject;
   const { tokens, flow } = transformer;
   const suggested = named ? undefined : lastAttentionInput(subject, transformer);
-  const laid = new Set((named ?? [suggested]).filter((value) => flow.carries(value) && tokenAxis(value, tokens.count) >= 0));
+  const laid = new Set(
+    (named ?? [suggested]).filter((value): value is Value => flow.carries(value) && tokenAxis(value, tokens.count) >= 0),
+  );
   if (laid.size === 0) return subject;
-  const graph = rewrite(subject.graph, {
-    node: (node, operands, b) => {
-      const layer = node.outputs.find((output) => laid.has(output));
-      return layer ? laidOut(node, operands, b, layer, tokens) : copy(node, operands, b);
-    },
-  });
-  const same = (value: Value) => graph.find(value.name) ?? value;
-  const { input, scores } = subject;
-  return { ...subject, graph, input: same(input), scores: same(scores), suggested: suggested && same(suggested) };
+  return withMappedLayers(subject, laid, (b, layer, name) => throughMap(b, layer, tokens, name), suggested);
 }
 
 function lastAttentionInput(subject: Subject, { blocks, flow, stream }: Transformer): Value | undefined {
@@ -39,15 +33,6 @@ function lastAttentionInput(subject: Subject, { blocks, flow, stream }: Transfor
   const behind = featureMaps(subject).some((map) => (map.producer?.age ?? 0) > last.product.age);
   const read = attentionInput(flow, last);
   return behind || (read.producer?.op !== 'LayerNormalization' && stream.length === 0) ? undefined : read;
-}
-
-/** The node under other names, so that the map can have the layer's. */
-function laidOut(node: Node, { inputs, captured }: Operands, b: Builder, layer: Value, tokens: Tokens): Value[] {
-  const { op, attributes, domain, name, metadata } = node;
-  const outputs = node.outputs.map((output) => (output === layer ? b.freshName(`${output.name}/tokens`) : output.name));
-  const infos = node.outputs.map((output) => output.info);
-  const made = b.node(op, inputs, attributes, { domain, name, metadata, outputs, infos, captured });
-  return made.outputs.map((output, i) => (node.outputs[i] === layer ? throughMap(b, output, tokens, layer.name) : output));
 }
 
 /** Tokens to a map of the patches, and back among the other tokens. */
