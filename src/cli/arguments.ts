@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fail } from '../errors.js';
 import { decodeNpy } from '../tensor/npy.js';
-import type { FloatArray, NdArray } from '../tensor/tensor.js';
+import { type FloatArray, firstNonFinite, type NdArray } from '../tensor/tensor.js';
 
 export function list(text: string): string[] {
   return text
@@ -60,7 +60,7 @@ export function readArray(path: string): NdArray {
 /** A model's input from a .npy file. @throws UserError if it is not of floats, or holds a NaN or an infinity */
 export function readTensor(path: string): FloatArray {
   const tensor = toFloat(readArray(path), path);
-  const bad = tensor.data.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNonFinite(tensor.data);
   return bad < 0 ? tensor : fail(`${path} is not finite: element ${bad} is ${tensor.data[bad]}`);
 }
 

@@ -16,7 +16,7 @@ import { type AuditMasks, readMasks } from '../evaluate/node/audit-masks.js';
 import { journal } from '../evaluate/node/journal.js';
 import { architectureDifference } from '../evaluate/sanity/same-architecture.js';
 import type { ExplainOptions, Model } from '../explain/explanation.js';
-import { valueNamed } from '../explain/layer.js';
+import { requireNamed } from '../explain/layer.js';
 import { prepare } from '../explain/subject.js';
 import { methodNamed } from '../methods/registry.js';
 import { readOptions } from '../options.js';
@@ -158,8 +158,7 @@ async function masksFor(inputs: readonly AuditInput[], { masks, resize = false }
 function requireLayers({ graph }: Model, { layer, output }: Arguments): void {
   if (layer === undefined) return;
   const subject = prepare(graph, { output });
-  for (const name of listOf('--layer', layer))
-    if (!valueNamed(name, subject, graph)) fail(`there is no layer "${name}"; sightline inspect lists the layers`);
+  for (const name of listOf('--layer', layer)) requireNamed(name, subject, graph);
 }
 
 /** @throws UserError if it is another architecture, of which nothing would follow */

@@ -37,9 +37,14 @@ export function requireWritableFile(path: string): void {
 
 /** Makes the folder and what it lies in. Node's own way never ends where a system refuses as if the parent were missing, as /proc does. */
 export function makeFolder(folder: string): void {
-  const missing: string[] = [];
-  for (let place = resolve(folder); !existsSync(place); place = dirname(place)) missing.push(place);
-  for (const place of missing.reverse()) if (!existsSync(place)) mkdirSync(place);
+  if (existsSync(folder)) return;
+  makeFolder(dirname(resolve(folder)));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been first.
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 /** A file's content: whole, or piece by piece where it is too large to be in memory. */

@@ -83,14 +83,7 @@ function passagesOf({ graph, input, scores }: Subject): Set<Value> {
  * @param original the model as it was read: its names include those of dropped Identity and Dropout nodes
  */
 export function layerNamed(name: string, subject: Subject, original: Graph): Value {
-  const value = valueNamed(name, subject, original);
-  if (!value) {
-    const near = didYouMean(
-      name,
-      featureMaps(subject).map((map) => map.name),
-    );
-    return fail(`there is no layer "${name}"${near || '; sightline inspect lists the layers'}`);
-  }
+  const value = requireNamed(name, subject, original);
   const shape = `[${value.shape?.join(', ') ?? 'unknown shape'}]`;
   if ((value.rank ?? 0) < 4) fail(`layer "${name}" ${shape} has no spatial grid; ${alternative(subject)}`);
   if (!hasGrid(value)) fail(`layer "${name}" ${shape} has a grid of 1x1, which has no map; ${alternative(subject)}`);
@@ -100,6 +93,14 @@ export function layerNamed(name: string, subject: Subject, original: Graph): Val
     );
   }
   return value;
+}
+
+/** The value of a tensor's or node's name. @throws UserError if the model has none */
+export function requireNamed(name: string, subject: Subject, original: Graph): Value {
+  const value = valueNamed(name, subject, original);
+  if (value) return value;
+  const maps = featureMaps(subject).map((map) => map.name);
+  return fail(`there is no layer "${name}"${didYouMean(name, maps) || '; sightline inspect lists the layers'}`);
 }
 
 /** The value of a tensor's or node's name, if the model has it. */
